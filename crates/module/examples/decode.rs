@@ -1,0 +1,26 @@
+//! Times decoding a module: `decode FILE.wasm [ROUNDS]`.
+
+use std::time::Instant;
+
+use fossor_module::{DecodeOptions, Module};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let path = args.next().ok_or("usage: decode FILE.wasm [ROUNDS]")?;
+    let rounds = args.next().map_or(Ok(1), |rounds| rounds.parse::<u32>())?;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        let bytes = std::fs::read(&path)?;
+        let read = start.elapsed();
+        let bytes: std::sync::Arc<[u8]> = bytes.into();
+        let shared = start.elapsed();
+        let module = Module::decode(bytes, &DecodeOptions::default())?;
+        let decoded = start.elapsed();
+        println!(
+            "read {read:.2?}, into Arc {:.2?}, decode {:.2?}: {module:?}",
+            shared - read,
+            decoded - shared,
+        );
+    }
+    Ok(())
+}
