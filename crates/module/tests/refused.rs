@@ -164,6 +164,9 @@ fn huge_counts() {
         };
         assert!(expected, "{id}: {error}");
     }
+    // A group of a million types.
+    let error = refused(module(&[(1, b"\x02\x60\0\0\x4e\xc0\x84\x3d")]));
+    assert!(error.to_string().contains("feature gc"), "{error}");
     // Code for as many functions as there are not.
     refused(module(&[(10, HUGE)]));
     refused(module(&[(12, HUGE)]));
@@ -267,6 +270,7 @@ fn features() {
         "(module (memory 1 1 shared))",
         "(module (tag))",
         "(module (type (struct)))",
+        "(module (type (func)) (rec (type (func))))",
         "(module (func (param (ref func))))",
         "(module (func (param v128) local.get 0 i32x4.relaxed_trunc_f32x4_s drop))",
         "(module (func try_table end))",
