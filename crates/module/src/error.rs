@@ -30,7 +30,7 @@ pub enum DecodeError {
         place: String,
     },
     /// The bytes do not follow the binary format.
-    #[error("malformed module: {message} (at byte {offset:#x})")]
+    #[error("malformed module, at byte {offset:#x}: {message}")]
     Malformed {
         /// Where.
         offset: u64,
@@ -38,7 +38,7 @@ pub enum DecodeError {
         message: String,
     },
     /// The bytes follow the format, but not the rules for a module.
-    #[error("invalid module: {message} (at byte {offset:#x})")]
+    #[error("invalid module, at byte {offset:#x}: {message}")]
     Invalid {
         /// Where.
         offset: u64,
@@ -46,7 +46,7 @@ pub enum DecodeError {
         message: String,
     },
     /// The options allow a feature that Fossor does not implement.
-    #[error("Fossor does not support {what} (at byte {offset:#x})")]
+    #[error("the module uses {what}, at byte {offset:#x}, which Fossor does not support")]
     Unsupported {
         /// Where.
         offset: u64,
@@ -117,7 +117,7 @@ fn message(error: &wasmparser::Error) -> String {
     });
     match features {
         Some(features) if !features.is_empty() => {
-            format!("{}; the feature {features} is not enabled", error.message())
+            format!("{} (feature {features})", error.message())
         }
         _ => error.message().to_owned(),
     }

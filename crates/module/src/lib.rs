@@ -30,3 +30,4 @@ pub use module::Module;
 pub use options::{DecodeOptions, ModuleLimits};
 pub use sections::*;
 pub use types::*;
+pub use wasmparser::WasmFeatures;

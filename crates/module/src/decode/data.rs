@@ -23,7 +23,8 @@ impl Decoder<'_> {
     }
 
     /// Reads the section if all segments in it are plain and nothing is wrong
-    /// with them. Over 27,000 segments: 0.4 ms, the general way 4.3 ms.
+    /// with them. A Go program of 30,000 segments is decoded in 0.4 ms this way, in
+    /// 4.9 ms the general way.
     fn plain_segments(&mut self, section: &DataSectionReader<'_>) -> Option<()> {
         const ACTIVE_IN_MEMORY_0: u32 = 0;
         const I32_CONST: u8 = 0x41;

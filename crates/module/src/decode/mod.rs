@@ -96,14 +96,19 @@ impl Decoder<'_> {
             Payload::End(offset) => {
                 self.validator.end(offset).map_err(DecodeError::invalid)?;
             }
-            // Tags, or a section nobody knows: the validator has the words for it.
+            Payload::UnknownSection { id, range, .. } => {
+                let result = self.validator.unknown_section(id, &range);
+                result.map_err(DecodeError::malformed)?;
+            }
+            // Tags: the validator has the words for it unless the feature is on.
             other => {
-                self.validator
-                    .payload(&other)
-                    .map_err(DecodeError::malformed)?;
-                let offset = other.as_section().map_or(0, |(_, range)| range.start);
-                let what = format!("the section {other:?}");
-                return Err(DecodeError::Unsupported { offset, what });
+                let result = self.validator.payload(&other);
+                result.map_err(DecodeError::invalid)?;
+                let (id, range) = other.as_section().unwrap_or_default();
+                return Err(DecodeError::Unsupported {
+                    offset: range.start,
+                    what: preamble::section_name(id),
+                });
             }
         }
         Ok(())

@@ -53,7 +53,8 @@ pub(super) fn truncated(bytes: &[u8]) -> Option<DecodeError> {
     None
 }
 
-fn section_name(id: u8) -> String {
+/// What a section is called in a sentence.
+pub(super) fn section_name(id: u8) -> String {
     let name = match id {
         0 => "a custom",
         1 => "the type",
@@ -68,6 +69,7 @@ fn section_name(id: u8) -> String {
         10 => "the code",
         11 => "the data",
         12 => "the data count",
+        13 => "the tag",
         other => return format!("a section with the unknown number {other}"),
     };
     format!("{name} section")

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use wasmparser::{
-    CompositeInnerType, CustomSectionReader, ElementKind, ElementSectionReader,
+    BinaryReader, CompositeInnerType, CustomSectionReader, ElementKind, ElementSectionReader,
     ExportSectionReader, ExternalKind, FunctionBody, FunctionSectionReader, GlobalSectionReader,
     ImportSectionReader, MemorySectionReader, TableInit, TableSectionReader, TypeRef,
-    TypeSectionReader, Validator,
+    TypeSectionReader, ValType, Validator,
 };
 
 use super::{Decoder, convert, count, range32, within};
@@ -19,6 +19,9 @@ impl Decoder<'_> {
     pub(super) fn types(&mut self, section: TypeSectionReader<'_>) -> Result<(), DecodeError> {
         let already = self.module.types.len();
         let count = count(&section, already, self.limits.types, 2, "types")?;
+        if !self.module.features.gc() {
+            self.no_type_groups(&section)?;
+        }
         self.validate(&section, Validator::type_section)?;
         self.module.types.reserve_exact(count);
         for group in section.into_iter_with_offsets() {
@@ -36,6 +39,40 @@ impl Decoder<'_> {
                 let params = params.iter().copied();
                 let results = results.iter().copied();
                 self.module.types.push(FuncType::new(params, results));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses groups of types, which belong to the GC proposal. The validator
+    /// would do so too, after `wasmparser` has allocated 96 MB for a group that
+    /// claims to have a million types.
+    fn no_type_groups(&self, section: &TypeSectionReader<'_>) -> Result<(), DecodeError> {
+        const FUNC: u8 = 0x60;
+        const GROUP: u8 = 0x4e;
+
+        let start = section.original_position();
+        let contents = &self.module.bytes[start as usize..section.range().end as usize];
+        let mut reader = BinaryReader::new(contents, start);
+        let skip_types = |reader: &mut BinaryReader<'_>| -> wasmparser::Result<()> {
+            for _ in 0..reader.read_var_u32()? {
+                reader.read::<ValType>()?;
+            }
+            Ok(())
+        };
+        for _ in 0..section.count() {
+            let offset = reader.original_position();
+            let func = match reader.read_u8() {
+                Ok(FUNC) => skip_types(&mut reader).and_then(|()| skip_types(&mut reader)),
+                Ok(GROUP) => {
+                    let message = "groups of types are not enabled (feature gc)".to_owned();
+                    return Err(DecodeError::Invalid { offset, message });
+                }
+                _ => return Ok(()),
+            };
+            if func.is_err() {
+                // The validator will stop here and say why.
+                return Ok(());
             }
         }
         Ok(())
