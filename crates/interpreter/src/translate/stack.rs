@@ -324,6 +324,7 @@ impl Translator<'_> {
             self.take_back(self.last_word);
             let both_copies = Fields::slots(first.a(), first.b(), to, from);
             self.emit(both!(control::copy_two), "copy_two", both_copies);
+            self.last_copy = super::NOWHERE;
         } else {
             self.last_copy = self.emit(both!(control::copy), "copy", Fields::slots(to, from, 0, 0));
         }
@@ -354,19 +355,6 @@ impl Translator<'_> {
         };
         self.emit(handlers, "copy_acc", Fields::slots(to, 0, 0, 0));
         self.wrote(to);
-    }
-
-    /// Before slot `slot` of a local changes: values that are still to be read
-    /// from it go home.
-    pub(super) fn preserve(&mut self, slot: u16) {
-        for index in self.pending_from..self.stack.len() {
-            match self.stack[index].state {
-                State::Local(from) | State::Add { slot: from, .. } if from == slot => {
-                    self.go_home(index)
-                }
-                _ => {}
-            }
-        }
     }
 
     /// Whether another value may be pushed.
