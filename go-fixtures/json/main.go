@@ -50,10 +50,10 @@ func main() {
 	fmt.Println("the same again:", string(again) == string(b), back.Inner.Area == 1.0/3, back.Level)
 
 	var v any
-	fmt.Println(json.Unmarshal([]byte(`{"n": 1e400}`), &v))
+	fmt.Println("too large refused:", json.Unmarshal([]byte(`{"n": 1e400}`), &v) != nil)
 	for _, bad := range []string{``, `{`, `{"a":}`, `[1,]`, `"\x"`, `{"name": 5}`, `nul`} {
 		err := json.Unmarshal([]byte(bad), &back)
-		fmt.Printf("%-12s %v\n", bad, err)
+		fmt.Printf("%-12s refused: %v\n", bad, err != nil) // the wording depends on the version of Go
 	}
 	dec := json.NewDecoder(strings.NewReader(`{"a":1} {"a":2} [3]`))
 	dec.UseNumber()
