@@ -5,8 +5,9 @@
 //! `neg` and `copysign` touch the sign bit alone, even of a NaN; everything else
 //! makes a signalling NaN quiet.
 //!
-//! The x86-64 baseline has no rounding instruction, so that `f64::floor` of the
-//! standard library is a call. [`rounded_f64`] and its kin are not.
+//! How rounding works is explained in `rounding.rs`.
+
+use super::rounding::{Rounding, rounded_f32, rounded_f64};
 
 define! {
     f32_eq(a: f32, b: f32) -> bool = a == b;
@@ -80,55 +81,6 @@ define! {
         f64::from_bits(x.to_bits() & y.to_bits())
     };
 }
-
-/// Where a number between two integers goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rounding {
-    Up,
-    Down,
-    ToZero,
-    ToNearestEven,
-}
-
-/// Defines rounding to an integer for one float type.
-///
-/// 1. From `integral` (2^23, 2^52) on, every float is an integer already. Below,
-///    `|a| + integral` has no room for a fraction: the addition itself rounds it
-///    to nearest, ties to even, and the subtraction is exact.
-/// 2. For the other directions, step back by one if that went the wrong way.
-/// 3. A result of zero keeps the operand's sign.
-macro_rules! define_rounding {
-    ($rounded:ident, $float:ty, $integral:expr, $quiet_bit:expr) => {
-        /// `a` rounded to an integer; a NaN comes back quiet.
-        #[inline(always)]
-        fn $rounded(a: $float, rounding: Rounding) -> $float {
-            let magnitude = a.abs();
-            if magnitude < $integral {
-                let nearest = (magnitude + $integral) - $integral;
-                match rounding {
-                    Rounding::ToNearestEven => nearest,
-                    Rounding::ToZero => nearest - if nearest > magnitude { 1.0 } else { 0.0 },
-                    Rounding::Down => {
-                        let nearest = nearest.copysign(a);
-                        nearest - if nearest > a { 1.0 } else { 0.0 }
-                    }
-                    Rounding::Up => {
-                        let nearest = nearest.copysign(a);
-                        nearest + if nearest < a { 1.0 } else { 0.0 }
-                    }
-                }
-                .copysign(a)
-            } else if a.is_nan() {
-                <$float>::from_bits(a.to_bits() | $quiet_bit)
-            } else {
-                a
-            }
-        }
-    };
-}
-
-define_rounding!(rounded_f32, f32, 8_388_608.0, 1 << 22);
-define_rounding!(rounded_f64, f64, 4_503_599_627_370_496.0, 1 << 51);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 //!
 //! A function is called as its instruction, with `_` for `.`: `i32.add` is
 //! [`int::i32_add`], `f64.nearest` is [`float::f64_nearest`]. Whatever names two
-//! types (`i32.trunc_sat_f64_u`) lives in [`convert`]. Integers of either
+//! types (`i32.trunc_sat_f64_u`) lives in [`convert`], all vectors in [`simd`]. Integers of either
 //! signedness are `i32` and `i64`, tests answer `bool`, and what may trap answers
 //! `Result<_, Trap>`.
 //!
@@ -33,3 +33,6 @@ macro_rules! define {
 pub mod convert;
 pub mod float;
 pub mod int;
+pub mod simd;
+
+mod rounding;
