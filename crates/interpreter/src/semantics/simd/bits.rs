@@ -72,9 +72,9 @@ define! {
     };
 }
 
-/// Whether every lane differs from zero, given a vector's half with 1 in every
-/// lane. Where a lane is zero, and only there or above such a lane, subtracting 1
-/// sets a sign that was not set before.
+/// Whether every lane differs from zero; `ones` is half a vector with 1 in every
+/// lane. Subtracting 1 sets a sign that was not set before where a lane is zero; the
+/// borrow may do so elsewhere, but only above a lane that is zero.
 #[inline(always)]
 fn no_zero_lane(a: V128, ones: u64) -> bool {
     let signs = ones.rotate_right(1);
