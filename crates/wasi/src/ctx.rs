@@ -21,6 +21,8 @@ pub struct WasiCtx {
     pub(crate) args: Strings,
     pub(crate) environment: Strings,
     pub(crate) tracer: Option<Tracer>,
+    /// New descriptors get names, as a traced call makes them.
+    pub(crate) names_wanted: bool,
 }
 
 /// A descriptor that a guest has from the start.

@@ -62,4 +62,4 @@ pub use os::{Os, Scripted, System};
 pub use path::resolve::Resolver;
 pub use proc::Raised;
 pub use stdio::{Pipe, Stdio};
-pub use trace::TraceCall;
+pub use trace::{TraceCall, TraceOptions};
