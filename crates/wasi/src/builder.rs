@@ -267,6 +267,7 @@ impl WasiCtxBuilder {
             environment: join_environment(&self.environment)?,
             tracer: None,
             names_wanted: false,
+            hints: Vec::new(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Both resolvers and cap-std over random paths in a random tree: they find the
 //! same file, or none.
 
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use fossor_wasi::{Errno, Resolver};
@@ -64,6 +64,7 @@ fn found(guest: &mut Guest, path: &str, follow: bool) -> Result<u64, Errno> {
 
 #[test]
 fn the_same_files_are_found() {
+    let mut files_found = 0;
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for _ in 0..30 {
         let dir = tempfile::tempdir().unwrap();
@@ -81,6 +82,7 @@ fn the_same_files_are_found() {
             for follow in [false, true] {
                 let by_kernel = found(&mut kernel, &path, follow);
                 let by_walk = found(&mut walk, &path, follow);
+                files_found += u32::from(by_kernel.is_ok());
                 assert_eq!(by_kernel, by_walk, "{path} follow={follow}");
                 let by_oracle = if follow {
                     oracle.metadata(&path)
@@ -110,7 +112,7 @@ fn the_same_files_are_found() {
                 }
             }
         }
-        let outside = std::fs::metadata(dir.path().join("c")).unwrap().ino();
-        assert_ne!(outside, 0);
     }
+    println!("{files_found} of 12,000 lookups found something");
+    assert!(files_found > 1_000);
 }
