@@ -13,7 +13,7 @@ use crate::module::{ImportType, Module};
 use crate::value::{Extern, Val};
 use fossor_host::HostError;
 use fossor_interpreter as core;
-use fossor_module::{ExternType, FuncType};
+use fossor_module::{ExternType, FuncType, Limits as SizeLimits};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
@@ -139,13 +139,11 @@ impl<T: Send + 'static> Linker<T> {
     pub fn check(&self, module: &Module) -> Result<(), LinkReport> {
         let mut problems = Vec::<LinkProblem>::new();
         for import in module.imports() {
-            let given = self.find(&import).map(Definition::ty);
-            if given
-                .as_ref()
-                .is_some_and(|given| core::import_matches(given, &import.ty))
-            {
+            let definition = self.find(&import);
+            if definition.is_some_and(|definition| definition.can_be(&import.ty)) {
                 continue;
             }
+            let given = definition.map(Definition::ty);
             let problem = LinkProblem {
                 module: import.module.to_owned(),
                 name: import.name.to_owned(),
@@ -220,11 +218,34 @@ impl<T: Send + 'static> Linker<T> {
 }
 
 impl Definition {
+    /// Whether it has a type, or can come to have it: memories and tables grow,
+    /// so that their minimum is compared when something is instantiated.
+    fn can_be(&self, wanted: &ExternType) -> bool {
+        let mut ty = self.ty();
+        match (&mut ty, wanted) {
+            (ExternType::Memory(ty), ExternType::Memory(wanted)) => {
+                grow(&mut ty.limits, wanted.limits.min)
+            }
+            (ExternType::Table(ty), ExternType::Table(wanted)) => {
+                grow(&mut ty.limits, wanted.limits.min)
+            }
+            _ => {}
+        }
+        core::import_matches(&ty, wanted)
+    }
+
     fn ty(&self) -> ExternType {
         match self {
             Definition::Host(func) => ExternType::Func(func.ty.clone()),
             Definition::Item(_, ty) => ty.clone(),
         }
+    }
+}
+
+/// The limits after growing to `size`, if they allow that.
+fn grow(limits: &mut SizeLimits, size: u64) {
+    if limits.max.is_none_or(|max| size <= max) {
+        limits.min = limits.min.max(size);
     }
 }
 
