@@ -66,25 +66,3 @@ pub fn shown(name: &OsStr) -> String {
         name.to_string_lossy().into_owned()
     }
 }
-
-/// Whether the bytes are to be taken for the text format: by the file's name,
-/// or because they begin as modules in text do.
-pub fn is_text(name: &OsStr, bytes: &[u8]) -> bool {
-    let by_name = Path::new(name)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("wat"));
-    by_name || bytes.trim_ascii_start().starts_with(b"(module")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_told_by_name_or_beginning() {
-        assert!(is_text(OsStr::new("a.wat"), b"\0asm"));
-        assert!(is_text(OsStr::new("-"), b"\n (module)"));
-        assert!(!is_text(OsStr::new("-"), b"\0asm"));
-        assert!(!is_text(OsStr::new("notes.txt"), b"(hello)"));
-    }
-}
