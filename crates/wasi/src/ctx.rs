@@ -2,12 +2,14 @@
 
 use crate::abi::Fd;
 use crate::args::Strings;
-use crate::builder::WasiCtxBuilder;
+use crate::builder::{BuildError, WasiCtxBuilder};
 use crate::descriptor::{Descriptors, Object};
 use crate::os::Os;
 use crate::path::resolve::Resolver;
 use crate::trace::Tracer;
 use crate::wait::Waiter;
+use fossor_host::Interrupt;
+use std::sync::Arc;
 
 /// Everything that WASI keeps for one guest instance.
 ///
@@ -39,6 +41,19 @@ impl WasiCtx {
     /// streams that are empty and swallow.
     pub fn builder() -> WasiCtxBuilder {
         WasiCtxBuilder::default()
+    }
+
+    /// The flag that stops the guest, as
+    /// [`WasiCtxBuilder::interrupt`](crate::WasiCtxBuilder::interrupt). Setting
+    /// the same flag again does nothing.
+    pub fn set_interrupt(&mut self, interrupt: Arc<Interrupt>) -> Result<(), BuildError> {
+        if !self.waiter.waits_on(&interrupt) {
+            self.waiter = Waiter::new(interrupt).map_err(|errno| BuildError::Setup {
+                what: "the wake descriptor".to_owned(),
+                errno,
+            })?;
+        }
+        Ok(())
     }
 
     /// The directories and listeners that the guest has now, by number.
