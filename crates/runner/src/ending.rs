@@ -54,7 +54,10 @@ impl<'a> Ending<'a> {
         match reason {
             InterruptReason::Deadline => {
                 let time = self.limits.timeout.unwrap_or_default();
-                was_stopped(Code::Timeout, &format!("the time of {time:?} (--timeout) is up"))
+                was_stopped(
+                    Code::Timeout,
+                    &format!("the time of {time:?} (--timeout) is up"),
+                )
             }
             InterruptReason::OutOfFuel => {
                 let fuel = self.limits.fuel.unwrap_or_default();
@@ -69,7 +72,11 @@ impl<'a> Ending<'a> {
     fn imports(&self, report: &LinkReport) -> Failure {
         let problems = report.problems();
         let name = |problem: &LinkProblem| format!("{}.{}", problem.module, problem.name);
-        let width = problems.iter().map(|p| name(p).chars().count()).max().unwrap_or(0);
+        let width = problems
+            .iter()
+            .map(|p| name(p).chars().count())
+            .max()
+            .unwrap_or(0);
         let lines = problems.iter().map(|problem| {
             let line = format!("{:width$}  {}", name(problem), problem.wanted);
             match &problem.given {
@@ -81,7 +88,10 @@ impl<'a> Ending<'a> {
             1 => "something".to_owned(),
             count => format!("{count} things"),
         };
-        let sentence = format!("{} imports {what} that Fossor does not provide:", self.module);
+        let sentence = format!(
+            "{} imports {what} that Fossor does not provide:",
+            self.module
+        );
         let failure = Failure::new(Code::Imports, sentence).details(lines);
         let is_wasi = |problem: &LinkProblem| problem.module.starts_with("wasi_");
         if problems.iter().all(is_wasi) {
@@ -104,7 +114,10 @@ impl<'a> Ending<'a> {
             return Failure::new(Code::Reactor, sentence)
                 .help("Go builds a reactor with -buildmode=c-shared, and a program without it");
         }
-        let names: Vec<_> = module.exports().map(|export| export.name.to_owned()).collect();
+        let names: Vec<_> = module
+            .exports()
+            .map(|export| export.name.to_owned())
+            .collect();
         let exports = match names.len() {
             0 => "nothing".to_owned(),
             1..=8 => names.join(", "),

@@ -30,13 +30,7 @@ impl Failure {
         }
     }
 
-    /// One more line of details.
-    pub fn detail(mut self, line: impl Into<String>) -> Self {
-        self.details.push(line.into());
-        self
-    }
-
-    /// One more line of details for each of `lines`.
+    /// More lines of details.
     pub fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         self.details.extend(lines);
         self
@@ -94,7 +88,7 @@ mod tests {
     #[test]
     fn looks_as_documented() {
         let failure = Failure::new(Code::Imports, "a.wasm imports what nobody provides")
-            .detail("env.foo  (i32) -> i64")
+            .details(["env.foo  (i32) -> i64".to_owned()])
             .help("do something");
         assert_eq!(
             failure.render(false),

@@ -33,7 +33,9 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     let mut linker = Linker::new(&engine);
     wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)
         .map_err(|error| ending.failure(error))?;
-    let pre = linker.instantiate_pre(&module).map_err(|error| ending.failure(error))?;
+    let pre = linker
+        .instantiate_pre(&module)
+        .map_err(|error| ending.failure(error))?;
 
     let mut store = Store::new(&engine, context(&arguments, name, rest)?);
     if let Some(bytes) = arguments.limits.max_memory {
@@ -77,7 +79,10 @@ fn engine(arguments: &RunArguments) -> Result<Engine, Failure> {
         .consume_fuel(arguments.limits.fuel.is_some());
     if let Some(bytes) = arguments.limits.max_stack {
         let bytes = usize::try_from(bytes).map_err(|_| {
-            Failure::new(Code::Usage, "--max-stack is beyond this machine's address space")
+            Failure::new(
+                Code::Usage,
+                "--max-stack is beyond this machine's address space",
+            )
         })?;
         config.max_stack_bytes(bytes);
     }
@@ -118,9 +123,8 @@ fn context(
         builder = preopen(builder, mount)?;
     }
     for address in &flags.listen {
-        let listener = TcpListener::bind(address).map_err(|error| {
-            Failure::new(Code::Listen, format!("--listen {address}: {error}"))
-        })?;
+        let listener = TcpListener::bind(address)
+            .map_err(|error| Failure::new(Code::Listen, format!("--listen {address}: {error}")))?;
         builder = builder.listener(listener);
     }
     let context = builder
@@ -136,7 +140,10 @@ fn context(
 /// expects the host's directory of that name.
 fn warn_of_overlaps(context: &WasiCtx, mounts: &[Mount]) {
     let whole_root = mounts.iter().any(Mount::is_whole_root);
-    let names = context.preopened().into_iter().filter(|preopened| !preopened.listener);
+    let names = context
+        .preopened()
+        .into_iter()
+        .filter(|preopened| !preopened.listener);
     let names = names.map(|preopened| preopened.name);
     let names = Vec::from_iter(names.filter(|name| !(whole_root && name == "/")));
     for sentence in mount::overlaps(&names) {
@@ -175,11 +182,15 @@ fn preopen(builder: WasiCtxBuilder, mount: &Mount) -> Result<WasiCtxBuilder, Fai
 fn mount_help(mount: &Mount) -> Option<String> {
     let host = mount.host.to_str().filter(|host| *host == mount.guest)?;
     if let Some((directory, name)) = host.split_once(':') {
-        return Some(format!("--dir {directory}::{name} names it {name} in the guest"));
+        return Some(format!(
+            "--dir {directory}::{name} names it {name} in the guest"
+        ));
     }
     if mount.host.components().any(|part| part.as_os_str() == "..") {
         let name = mount.host.file_name().unwrap_or_default().to_string_lossy();
-        return Some(format!("--dir {host}::/{name} names it /{name} in the guest"));
+        return Some(format!(
+            "--dir {host}::/{name} names it /{name} in the guest"
+        ));
     }
     None
 }
