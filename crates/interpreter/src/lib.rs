@@ -5,6 +5,7 @@
 
 #![deny(unsafe_code)]
 
+mod disassemble;
 mod engine;
 mod error;
 mod execute;

@@ -17,9 +17,9 @@ use super::operand::{Cell, Source};
 use super::registers::{FA, FB, FC, Registers, handlers};
 use fossor_host::Trap;
 
-/// Locals zeroed without a loop; every frame has at least this many slots
-/// behind its link.
-pub(crate) const ZEROED_SLOTS: usize = 4;
+/// Locals zeroed on entry, needed or not; every frame has at least this many
+/// slots behind its link. A function with more begins with a `zero` of its own.
+pub(crate) const ZEROED_SLOTS: usize = 8;
 
 /// Enters the code at `code` with its frame at `fp`.
 #[inline(always)]
@@ -45,19 +45,10 @@ unsafe fn enter<D: Dispatch>(
         for i in 0..ZEROED_SLOTS {
             locals.add(i).write(0);
         }
-        if header.zeroed_slots as usize > ZEROED_SLOTS {
-            zero(locals, header.zeroed_slots as usize);
-        }
         r.fp = fp;
         r.ip = code.add(1);
         D::jump(r)
     }
-}
-
-#[inline(never)]
-unsafe fn zero(locals: *mut u64, slots: usize) {
-    // SAFETY: V1, the caller compared the frame's size.
-    unsafe { locals.write_bytes(0, slots) }
 }
 
 /// Leaves the frame whose link is at `link`.
@@ -85,16 +76,35 @@ unsafe fn call_func<D: Dispatch>(r: Registers, func: *const FuncRef, args: *mut 
     }
 }
 
-/// Calls a host function or a function of another instance.
+/// Calls a host function or a function of another instance: hands it to the
+/// handler `foreign`, so that the callers need no frame of their own.
 #[inline(always)]
 unsafe fn call_foreign<D: Dispatch>(
-    mut r: Registers,
+    r: Registers,
     func: *const FuncRef,
     args: *mut u64,
     words: usize,
 ) {
-    // SAFETY: V3, V5.
+    // SAFETY: V3.
     unsafe {
+        (*r.context().execution).foreign = Foreign { func, args, words };
+        foreign::<D>(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32)
+    }
+}
+
+/// The operands of the handler `foreign`.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign {
+    pub func: *const FuncRef,
+    pub args: *mut u64,
+    /// Of the calling instruction.
+    pub words: usize,
+}
+
+handlers! {
+    /// Calls what `Execution::foreign` says. Not in code itself.
+    fn foreign(r) {
+        let Foreign { func, args, words } = (*r.context().execution).foreign;
         if (*func).ctx.is_null() {
             let exit = host::call_host(r.ctx, func, args);
             if !matches!(exit, Exit::Running) {
@@ -127,6 +137,12 @@ unsafe fn call_foreign<D: Dispatch>(
         host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;
         enter::<D>(r, (*(*func).entry).code(), inner, restore, record)
+    }
+
+    /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
+    fn zero(r) {
+        r.slot::<FA>().write_bytes(0, r.imm_u32() as usize);
+        next::<D>(r, 2)
     }
 }
 

@@ -210,6 +210,12 @@ impl<'m> Translator<'m> {
 
     fn begin(&mut self) -> Result<(), TranslateError> {
         self.raise_max(0);
+        let zeroed = crate::execute::call::ZEROED_SLOTS as u32;
+        if let Some(more @ 1..) = self.zeroed_slots.checked_sub(zeroed) {
+            let first = (self.link_slot + 2 + zeroed) as u16;
+            let handlers = crate::execute::handlers::both!(crate::execute::call::zero);
+            self.emit(handlers, "zero", emit::Fields::imm(first, 0, more));
+        }
         let results = self.module.decoded.func_type(self.func_idx).results();
         let block = control::Types::function(results.len());
         self.controls.push(Control::function(block, self.top_slot));
@@ -226,11 +232,9 @@ impl<'m> Translator<'m> {
         let header = CodeHeader {
             frame_slots,
             link_slot: self.link_slot as u16,
-            zeroed_slots: self.zeroed_slots as u16,
+            reserved: 0,
         };
-        self.code[0] = u64::from(header.frame_slots)
-            | u64::from(header.link_slot) << 32
-            | u64::from(header.zeroed_slots) << 48;
+        self.code[0] = u64::from(header.frame_slots) | u64::from(header.link_slot) << 32;
         if self.code.len() * 8 > MAX_CODE_BYTES {
             return Err(TranslateError::TooMuchCode {
                 limit_bytes: MAX_CODE_BYTES,
