@@ -5,9 +5,13 @@
 mod error;
 mod fixtures;
 mod golang;
+mod gotests;
 mod process;
 mod runtime;
+mod spec;
+mod suite;
 mod tally;
+mod unit;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -26,14 +30,23 @@ struct Arguments {
 /// Every chore there is.
 #[derive(Subcommand)]
 enum Chore {
+    /// Run everything: unit tests, spec tests, fixtures, Go's own tests.
+    Test,
+    /// Run the WebAssembly specification's tests.
+    Spec(spec::Options),
     /// Build the Go programs of go-fixtures/ and run them under both
     /// dispatchers and natively.
     Fixtures(fixtures::Options),
+    /// Run tests of Go's standard library through the exec wrapper.
+    Go(gotests::Options),
 }
 
 impl Chore {
     fn perform(self) -> Result<Tally, Error> {
         match self {
+            Chore::Test => suite::perform(),
+            Chore::Spec(options) => spec::perform(&options),
+            Chore::Go(options) => gotests::perform(&options),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }
     }

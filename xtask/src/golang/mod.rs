@@ -52,12 +52,18 @@ impl Toolchain {
         let on_path = Toolchain::inspect(Path::new("go"), false).ok();
         let fetched = || Toolchain::inspect(&fetch::location(), true).ok();
         let matches = |toolchain: &Toolchain| toolchain.version == version;
-        on_path.filter(matches).or_else(|| fetched().filter(matches))
+        on_path
+            .filter(matches)
+            .or_else(|| fetched().filter(matches))
     }
 
     fn inspect(go: &Path, fetched: bool) -> Result<Toolchain, Error> {
-        let mut toolchain =
-            Toolchain { go: go.into(), version: String::new(), root: PathBuf::new(), fetched };
+        let mut toolchain = Toolchain {
+            go: go.into(),
+            version: String::new(),
+            root: PathBuf::new(),
+            fetched,
+        };
         let answer = process::output(toolchain.command().args(["env", "GOVERSION", "GOROOT"]))?;
         let mut answer = answer.lines();
         toolchain.version = answer.next().unwrap_or_default().to_string();
