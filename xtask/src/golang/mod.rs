@@ -75,12 +75,18 @@ impl Toolchain {
     /// fetches another toolchain.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.go);
-        for name in ["GOROOT", "GOOS", "GOARCH", "GOWASM", "GOEXPERIMENT"] {
+        for name in [
+            "GOFLAGS",
+            "GOROOT",
+            "GOOS",
+            "GOARCH",
+            "GOWASM",
+            "GOEXPERIMENT",
+        ] {
             command.env_remove(name);
         }
         command
             .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "")
             .env("GOWORK", "off")
             .env("GO111MODULE", "on")
             .env("CGO_ENABLED", "0");
