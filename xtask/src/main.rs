@@ -11,6 +11,7 @@ mod runtime;
 mod spec;
 mod suite;
 mod tally;
+mod tidy;
 mod unit;
 mod workspace;
 
@@ -39,6 +40,8 @@ enum Chore {
     Fixtures(fixtures::Options),
     /// Run tests of Go's standard library through the exec wrapper.
     Go(gotests::Options),
+    /// Check formatting, lints, links, unsafe code and dependencies.
+    Tidy,
 }
 
 impl Chore {
@@ -47,6 +50,7 @@ impl Chore {
             Chore::Test => suite::perform(),
             Chore::Spec(options) => spec::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
+            Chore::Tidy => tidy::perform(),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }
     }

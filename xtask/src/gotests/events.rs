@@ -173,8 +173,8 @@ impl Test {
     /// Why a test skipped itself: `    x_test.go:12: the reason`.
     fn reason(&self) -> String {
         let lines = self.output.lines().map(str::trim);
-        let said = lines.filter_map(|line| line.split_once("_test.go:")?.1.split_once(": "));
-        match said.last() {
+        let mut said = lines.filter_map(|line| line.split_once("_test.go:")?.1.split_once(": "));
+        match said.next_back() {
             Some((_, reason)) => format!("Go test: {reason}"),
             None => format!("Go test {} skips itself and does not say why", self.name),
         }
