@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod error;
 mod fixtures;
 mod golang;
@@ -40,6 +41,8 @@ enum Chore {
     Fixtures(fixtures::Options),
     /// Run tests of Go's standard library through the exec wrapper.
     Go(gotests::Options),
+    /// Measure Go programs against other engines, in interleaved runs.
+    Bench(bench::Options),
     /// Check formatting, lints, links, unsafe code and dependencies.
     Tidy,
 }
@@ -50,6 +53,7 @@ impl Chore {
             Chore::Test => suite::perform(),
             Chore::Spec(options) => spec::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
+            Chore::Bench(options) => bench::perform(&options),
             Chore::Tidy => tidy::perform(),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }
