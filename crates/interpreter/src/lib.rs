@@ -1,1 +1,25 @@
-//! (see ARCHITECTURE.md)
+//! The interpreter: translates validated functions into its own code, and
+//! executes that.
+//!
+//! Embedders use crate `fossor`, which puts types on top of this one.
+
+#![deny(unsafe_code)]
+
+mod disassemble;
+mod engine;
+mod error;
+mod execute;
+mod instance;
+mod instruction;
+mod module;
+mod reserve;
+pub mod semantics;
+mod store;
+mod translate;
+mod value;
+
+pub use engine::{Compile, Config, Dispatch, Engine};
+pub use error::{Error, Frame, LinkError, TrapInfo};
+pub use module::Module;
+pub use store::{Caller, Store, StoreLimits};
+pub use value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};

@@ -3,9 +3,31 @@
 //! validates and translates them when they are first called.
 //!
 //! This crate never executes anything.
+//!
+//! ```
+//! use fossor_module::{DecodeOptions, Module};
+//!
+//! let bytes = b"\0asm\x01\0\0\0".to_vec();
+//! let module = Module::decode(bytes, &DecodeOptions::default())?;
+//! assert!(module.exports.is_empty());
+//! # Ok::<(), fossor_module::DecodeError>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
+mod const_expr;
+mod decode;
+mod error;
+mod module;
+mod names;
+mod options;
+mod sections;
 mod types;
 
+pub use const_expr::{ConstEnv, ConstExpr, ConstOp, ConstOps, ConstValue};
+pub use error::DecodeError;
+pub use module::Module;
+pub use options::{DecodeOptions, ModuleLimits};
+pub use sections::*;
 pub use types::*;
+pub use wasmparser::WasmFeatures;

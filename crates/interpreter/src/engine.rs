@@ -1,0 +1,142 @@
+//! What stores and modules share: the configuration and the numbering of types.
+
+use fossor_module::{DecodeOptions, FuncType};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// When function bodies are validated and translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Compile {
+    /// Everything before the module can be used.
+    Eager,
+    /// Validated with the module, translated when first called.
+    #[default]
+    LazyTranslation,
+    /// Validated and translated when first called. Fastest start; an invalid
+    /// body is found when it is reached.
+    Lazy,
+}
+
+/// How handlers follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Dispatch {
+    /// Tail calls where this build has them, else the loop.
+    #[default]
+    Tail,
+    /// A loop that calls one handler after the other. Portable, slower.
+    Loop,
+}
+
+/// Settings of an [`Engine`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// See [`Compile`].
+    pub compile: Compile,
+    /// See [`Dispatch`].
+    pub dispatch: Dispatch,
+    /// Whether instructions are folded and fused. Off, each operator is one
+    /// instruction: the reference that the fast mode is compared with.
+    pub fuse: bool,
+    /// Whether code counts the operators it executes against the store's fuel.
+    pub fuel: bool,
+    /// Features and limits of modules.
+    pub decode: DecodeOptions,
+    /// Address space reserved for a store's value stack.
+    pub max_stack_bytes: usize,
+    /// Bytes of translated code per module.
+    pub max_code_bytes: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            compile: Compile::default(),
+            dispatch: Dispatch::default(),
+            fuse: true,
+            fuel: false,
+            decode: DecodeOptions::default(),
+            max_stack_bytes: 2 << 30,
+            max_code_bytes: 2 << 30,
+        }
+    }
+}
+
+/// Configuration and types, shared by modules and stores. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    types: Mutex<Types>,
+}
+
+#[derive(Default)]
+struct Types {
+    ids: HashMap<FuncType, u32>,
+    types: Vec<FuncType>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new(Config::default())
+    }
+}
+
+impl Engine {
+    /// An engine with these settings.
+    pub fn new(config: Config) -> Self {
+        Self(Arc::new(Inner {
+            config,
+            types: Mutex::default(),
+        }))
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Whether tail calls are used.
+    pub fn has_tail_calls(&self) -> bool {
+        self.dispatch_index() == 1
+    }
+
+    /// Whether two engines are the same.
+    pub fn same(&self, other: &Engine) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// 0: loop, 1: tail calls.
+    pub(crate) fn dispatch_index(&self) -> usize {
+        usize::from(cfg!(fossor_tail) && self.0.config.dispatch == Dispatch::Tail)
+    }
+
+    /// The number of a function type: equal types have equal numbers.
+    pub(crate) fn type_id(&self, ty: &FuncType) -> u32 {
+        let mut types = self.0.types.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&id) = types.ids.get(ty) {
+            return id;
+        }
+        let id = types.types.len() as u32;
+        types.types.push(ty.clone());
+        types.ids.insert(ty.clone(), id);
+        id
+    }
+
+    /// The function type of a number.
+    pub(crate) fn type_of(&self, id: u32) -> FuncType {
+        let types = self.0.types.lock().unwrap_or_else(PoisonError::into_inner);
+        types.types[id as usize].clone()
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("config", self.config())
+            .finish_non_exhaustive()
+    }
+}

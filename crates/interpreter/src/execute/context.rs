@@ -1,0 +1,368 @@
+//! What handlers see of an instance and of the store.
+
+use super::registers::Registers;
+use crate::reserve::Reservation;
+use fossor_host::{Interrupt, Trap};
+use fossor_module::{MemoryType, TableType};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// It has not.
+    Running,
+    /// The bottom frame returned.
+    Returned,
+    /// `Execution::error` says.
+    Failed,
+    /// The guest trapped.
+    Trap(Trap),
+}
+
+/// An instance, as its code sees it. Its own globals follow the struct, so
+/// that one load from `ctx` reaches them; see [`Context::GLOBALS_OFFSET`].
+///
+/// The fields down to `stack_limit` are on hot paths.
+#[repr(C)]
+pub(crate) struct Context {
+    /// Bytes of memory 0; refreshed whenever something else may have grown it.
+    pub memory_bytes: u64,
+    /// First byte of memory 0.
+    pub memory_base: *mut u8,
+    /// Frames end at or before this address.
+    pub stack_limit: *mut u64,
+    /// Non-zero: stop.
+    pub interrupt: *const AtomicU32,
+    pub execution: *mut Execution,
+    /// The instance's memories, in index order.
+    pub memories: *const *mut Memory,
+    pub tables: *const *mut Table,
+    /// One for each function of the index space.
+    pub funcs: *const FuncRef,
+    /// The cells of imported globals.
+    pub imported_globals: *const *mut u64,
+    pub instance: *mut crate::instance::Instance,
+    pub memory_count: u32,
+}
+
+impl Context {
+    /// Where the own globals begin, in bytes from the context.
+    pub const GLOBALS_OFFSET: usize = size_of::<Context>();
+
+    #[inline(always)]
+    pub fn interrupted(&self) -> bool {
+        // SAFETY: V3: the store keeps the `Interrupt` alive.
+        unsafe { (*self.interrupt).load(Ordering::Relaxed) != 0 }
+    }
+
+    /// Memory `index`.
+    #[inline(always)]
+    pub unsafe fn memory(&self, index: usize) -> &Memory {
+        // SAFETY: V6: validation bounds the index.
+        unsafe { &**self.memories.add(index) }
+    }
+
+    /// Table `index`.
+    #[inline(always)]
+    pub unsafe fn table(&self, index: usize) -> &Table {
+        // SAFETY: V6.
+        unsafe { &**self.tables.add(index) }
+    }
+
+    /// Function `index`, as a reference to it.
+    #[inline(always)]
+    pub unsafe fn func(&self, index: usize) -> *const FuncRef {
+        // SAFETY: V6.
+        unsafe { self.funcs.add(index) }
+    }
+
+    /// Imported global `index`.
+    #[inline(always)]
+    pub unsafe fn imported_global(&self, index: usize) -> *mut u64 {
+        // SAFETY: V6.
+        unsafe { *self.imported_globals.add(index) }
+    }
+
+    /// Takes over memory 0 as it is now.
+    pub unsafe fn refresh_memory(&mut self) {
+        if self.memory_count > 0 {
+            // SAFETY: V3.
+            unsafe {
+                let memory = self.memory(0);
+                (self.memory_base, self.memory_bytes) = (memory.base(), memory.len_bytes());
+            }
+        }
+    }
+}
+
+/// A store's state of execution, shared by its instances. Never moves.
+pub(crate) struct Execution {
+    pub exit: Exit,
+    /// The loop dispatcher's registers; after a stop, where it was.
+    pub resume: Registers,
+    /// Operators that may still be executed, where code was translated with
+    /// fuel.
+    pub fuel: u64,
+    pub foreign: super::call::Foreign,
+    /// The value stack.
+    pub stack: Reservation,
+    /// First free slot: host functions that call back start their frames here.
+    pub stack_top: *mut u64,
+    /// The store, while it runs.
+    pub store: *mut crate::store::Store,
+    /// How many runs are nested through host functions.
+    pub depth: u32,
+    /// What a failed run reports.
+    pub error: Option<crate::Error>,
+    pub interrupt: Arc<Interrupt>,
+    /// One-instruction code that ends a run.
+    pub halt: [u64; 2],
+    /// One-instruction code that returns from another instance.
+    pub restore: [u64; 2],
+}
+
+/// First word of translated code, before its first instruction.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct CodeHeader {
+    /// Slots from `fp` to the frame's end.
+    pub frame_slots: u32,
+    /// Slot of the return ip; the caller's fp follows, then the locals.
+    pub link_slot: u16,
+    pub reserved: u16,
+}
+
+const _: () = assert!(size_of::<CodeHeader>() == 8);
+
+/// A function of a module. Lives as long as the module and never moves; shared
+/// by all threads that run it.
+#[repr(C)]
+pub(crate) struct FuncEntry {
+    /// Header of the code: at first `stub_header`, then the translation.
+    code: AtomicPtr<u64>,
+    stub_header: CodeHeader,
+    /// The handler `translate`.
+    stub_handler: u64,
+    /// Words of the translation.
+    words: AtomicU32,
+    /// Index among the module's defined functions.
+    pub defined_idx: u32,
+}
+
+impl FuncEntry {
+    /// An entry that is translated when it is first called. It must be given
+    /// its final address (`seal`) before it is used.
+    pub fn new(defined_idx: u32, link_slot: u16, translate: u64) -> Self {
+        let frame_slots = u32::from(link_slot) + 2 + super::call::ZEROED_SLOTS as u32;
+        Self {
+            code: AtomicPtr::new(std::ptr::null_mut()),
+            stub_header: CodeHeader {
+                frame_slots,
+                link_slot,
+                reserved: 0,
+            },
+            stub_handler: translate,
+            words: AtomicU32::new(0),
+            defined_idx,
+        }
+    }
+
+    /// Makes the entry callable at the address it has now.
+    pub fn seal(&mut self) {
+        let stub: *mut CodeHeader = &mut self.stub_header;
+        *self.code.get_mut() = stub.cast();
+    }
+
+    /// The code to enter.
+    #[inline(always)]
+    pub fn code(&self) -> *const u64 {
+        // Acquire: whoever sees the pointer sees the code.
+        self.code.load(Ordering::Acquire)
+    }
+
+    /// The translation, if there is one.
+    pub fn translation(&self) -> Option<(*const u64, usize)> {
+        let code = self.code();
+        let stub: *const CodeHeader = &self.stub_header;
+        (code != stub.cast()).then(|| (code, self.words.load(Ordering::Relaxed) as usize))
+    }
+
+    /// Publishes a translation, and returns the code to use: another thread may
+    /// have been faster.
+    pub fn publish(&self, code: Box<[u64]>) -> *const u64 {
+        let stub: *const CodeHeader = &self.stub_header;
+        self.words.store(code.len() as u32, Ordering::Relaxed);
+        let code = Box::into_raw(code);
+        let exchanged = self.code.compare_exchange(
+            stub.cast_mut().cast(),
+            code.cast(),
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        );
+        match exchanged {
+            Ok(_) => code.cast(),
+            Err(earlier) => {
+                // SAFETY: not published, so this is the only pointer to it.
+                drop(unsafe { Box::from_raw(code) });
+                earlier
+            }
+        }
+    }
+
+    /// The entry whose stub instruction is at `ip`.
+    pub unsafe fn of_stub(ip: *const u64) -> *const FuncEntry {
+        // SAFETY: `translate` is only ever found in an entry.
+        unsafe {
+            ip.byte_sub(std::mem::offset_of!(FuncEntry, stub_handler))
+                .cast()
+        }
+    }
+}
+
+impl Drop for FuncEntry {
+    fn drop(&mut self) {
+        if let Some((code, words)) = self.translation() {
+            // SAFETY: `publish` made it from a box of that many words (all
+            // translations of a function are equal), and nothing runs it
+            // any more: instances keep their module.
+            drop(unsafe {
+                Box::from_raw(std::ptr::slice_from_raw_parts_mut(code.cast_mut(), words))
+            });
+        }
+    }
+}
+
+/// Slots of a function's parameters and results.
+#[derive(Clone, Copy)]
+pub(crate) struct SlotCounts {
+    pub params: u32,
+    pub results: u32,
+}
+
+/// What a function reference points to. Made once per function and instance
+/// (or host function), so that equal functions are equal references.
+pub(crate) struct FuncRef {
+    /// The function's instance; null for a host function.
+    pub ctx: *mut Context,
+    /// The function's code; null for a host function.
+    pub entry: *const FuncEntry,
+    /// The engine's number of its type: equal types, equal numbers.
+    pub type_id: u32,
+    /// Index among the store's host functions.
+    pub host_idx: u32,
+    pub slots: SlotCounts,
+}
+
+/// A linear memory.
+pub(crate) struct Memory {
+    pub ty: MemoryType,
+    bytes: Reservation,
+    len_bytes: u64,
+    /// Pages that growing never exceeds: the type's maximum, the store's limit
+    /// and what could be reserved.
+    max_pages: u64,
+}
+
+/// Bytes of a page.
+pub(crate) const PAGE_BYTES: u64 = 1 << 16;
+
+impl Memory {
+    /// A memory of the type's minimum, all zero, or `None` if so much cannot be
+    /// had.
+    pub fn new(ty: MemoryType, limit_pages: u64) -> Option<Self> {
+        let max_pages = ty
+            .limits
+            .max
+            .unwrap_or(PAGE_BYTES)
+            .min(PAGE_BYTES)
+            .min(limit_pages);
+        if ty.limits.min > max_pages {
+            return None;
+        }
+        // Address space only: a page is taken when it is first touched.
+        let bytes = Reservation::new((max_pages * PAGE_BYTES) as usize).or_else(|| {
+            Reservation::new(
+                ((ty.limits.min * 2).max(1 << 12).min(max_pages) * PAGE_BYTES) as usize,
+            )
+        })?;
+        let max_pages = max_pages.min(bytes.len_bytes() as u64 / PAGE_BYTES);
+        if ty.limits.min > max_pages {
+            return None;
+        }
+        Some(Self {
+            ty,
+            bytes,
+            len_bytes: ty.limits.min * PAGE_BYTES,
+            max_pages,
+        })
+    }
+
+    /// First byte. Never changes.
+    #[inline(always)]
+    pub fn base(&self) -> *mut u8 {
+        self.bytes.base()
+    }
+
+    #[inline(always)]
+    pub fn len_bytes(&self) -> u64 {
+        self.len_bytes
+    }
+
+    pub fn pages(&self) -> u64 {
+        self.len_bytes / PAGE_BYTES
+    }
+
+    /// Adds zeroed pages; returns the old size in pages, or `None` where the
+    /// maximum or a limit forbids it. Never copies.
+    pub fn grow(&mut self, delta_pages: u64) -> Option<u64> {
+        let old = self.pages();
+        let new = old.checked_add(delta_pages)?;
+        if new > self.max_pages {
+            return None;
+        }
+        self.len_bytes = new * PAGE_BYTES;
+        Some(old)
+    }
+
+    /// The bytes.
+    pub fn data(&self) -> &[u8] {
+        // SAFETY: the reservation is at least this long, readable, and zero
+        // where it was never written; guests only write while the store is
+        // borrowed mutably.
+        unsafe { std::slice::from_raw_parts(self.base(), self.len_bytes as usize) }
+    }
+
+    /// The bytes, to write.
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as `data`.
+        unsafe { std::slice::from_raw_parts_mut(self.base(), self.len_bytes as usize) }
+    }
+}
+
+/// A table of references, each in one slot; zero is null.
+pub(crate) struct Table {
+    pub ty: TableType,
+    pub elements: Vec<u64>,
+    /// Elements that growing never exceeds.
+    pub max: u64,
+}
+
+impl Table {
+    #[inline(always)]
+    pub fn get(&self, index: u64) -> Option<u64> {
+        self.elements.get(index as usize).copied()
+    }
+
+    /// Adds elements; returns the old size.
+    pub fn grow(&mut self, delta: u64, init: u64) -> Option<u64> {
+        let old = self.elements.len() as u64;
+        let new = old.checked_add(delta)?;
+        if new > self.max || new > self.ty.limits.max.unwrap_or(u64::from(u32::MAX)) {
+            return None;
+        }
+        self.elements.try_reserve(delta as usize).ok()?;
+        self.elements.resize(new as usize, init);
+        Some(old)
+    }
+}

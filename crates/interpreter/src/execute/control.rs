@@ -1,0 +1,244 @@
+//! Branches, constants and copies, and how execution stops.
+
+use super::context::{Context, Exit};
+use super::dispatch::{Dispatch, branch, next};
+use super::operand::{Cell, Source, Target};
+use super::registers::{FA, FB, FC, FD, Registers, handlers};
+use fossor_host::Trap;
+
+/// Ends the run with a trap at the current instruction.
+#[inline(always)]
+pub(crate) unsafe fn trap(r: Registers, reason: Trap) {
+    // SAFETY: V3.
+    unsafe { stop(r, Exit::Trap(reason)) }
+}
+
+/// Ends the run: notes why and where, and returns to the driver.
+#[inline(always)]
+pub(crate) unsafe fn stop(r: Registers, exit: Exit) {
+    // Scalars, not `r` itself: a struct this large would be passed by address,
+    // and a handler that takes an address loses its tail call.
+    // SAFETY: V3.
+    unsafe { note_stop(r.ip, r.fp, r.ctx, exit) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn note_stop(ip: *const u64, fp: *mut u64, ctx: *mut Context, exit: Exit) {
+    // SAFETY: V3.
+    unsafe {
+        let execution = &mut *(*ctx).execution;
+        execution.exit = exit;
+        execution.resume.ip = ip;
+        execution.resume.fp = fp;
+        execution.resume.ctx = ctx;
+    }
+}
+
+/// Whether a branch goes back, and so must look at the stop flag.
+pub(crate) trait Direction: 'static {
+    unsafe fn branch<D: Dispatch>(r: Registers);
+}
+
+/// To a later instruction.
+pub(crate) struct Forward;
+/// To an earlier one.
+pub(crate) struct Backward;
+
+impl Direction for Forward {
+    #[inline(always)]
+    unsafe fn branch<D: Dispatch>(r: Registers) {
+        // SAFETY: V2.
+        unsafe { branch::<D>(r) }
+    }
+}
+
+impl Direction for Backward {
+    #[inline(always)]
+    unsafe fn branch<D: Dispatch>(r: Registers) {
+        // SAFETY: V2, V3.
+        unsafe {
+            if r.context().interrupted() {
+                return trap(r, Trap::Interrupted);
+            }
+            branch::<D>(r)
+        }
+    }
+}
+
+handlers! {
+    /// Traps.
+    fn unreachable(r) {
+        trap(r, Trap::Unreachable)
+    }
+
+    /// Ends a run: the bottom frame returns here.
+    fn halt(r) {
+        stop(r, Exit::Returned)
+    }
+
+    /// `goto I`
+    fn jump<V: Direction>(r) {
+        V::branch::<D>(r)
+    }
+
+    /// `if A != 0 goto I`
+    fn branch_if<S: Source, V: Direction>(r) {
+        if S::read::<u32, FA>(&r) != 0 {
+            V::branch::<D>(r)
+        } else {
+            next::<D>(r, 2)
+        }
+    }
+
+    /// `if A == 0 goto I`
+    fn branch_unless<S: Source, V: Direction>(r) {
+        if S::read::<u32, FA>(&r) == 0 {
+            V::branch::<D>(r)
+        } else {
+            next::<D>(r, 2)
+        }
+    }
+
+    /// `goto target[min(A, I)]`; the targets are i32 in bytes from `ip`, from
+    /// word 2 on, the default last.
+    fn branch_table<S: Source>(r) {
+        let index = S::read::<u32, FA>(&r).min(r.imm_u32());
+        if r.context().interrupted() {
+            return trap(r, Trap::Interrupted);
+        }
+        let offset = r.ip.add(2).cast::<i32>().add(index as usize).read();
+        r.ip = r.ip.byte_offset(offset as isize);
+        D::jump(r)
+    }
+
+    /// `A := B`
+    fn copy(r) {
+        r.slot::<FA>().write(r.slot::<FB>().read());
+        next::<D>(r, 2)
+    }
+
+    /// `A := B; C := D`
+    fn copy_two(r) {
+        r.slot::<FA>().write(r.slot::<FB>().read());
+        r.slot::<FC>().write(r.slot::<FD>().read());
+        next::<D>(r, 2)
+    }
+
+    /// `A := B`, two slots.
+    fn copy_wide(r) {
+        let value = super::operand::load_v128(r.slot::<FB>());
+        super::operand::store_v128(value, r.slot::<FA>());
+        next::<D>(r, 2)
+    }
+
+    /// `A.. := B..`, I slots, in ascending order (A below B, or apart).
+    fn copy_many(r) {
+        let (to, from) = (r.slot::<FA>(), r.slot::<FB>());
+        for i in 0..r.imm_u32() as usize {
+            to.add(i).write(from.add(i).read());
+        }
+        next::<D>(r, 2)
+    }
+
+    /// `A := I`, sign-extended to 64 bits.
+    fn const32(r) {
+        r.slot::<FA>().write(r.imm() as i64 as u64);
+        next::<D>(r, 2)
+    }
+
+    /// `A := word 2`
+    fn const64(r) {
+        r.slot::<FA>().write(r.word::<2>());
+        next::<D>(r, 3)
+    }
+
+    /// `A := words 2, 3`, two slots.
+    fn const128(r) {
+        r.slot::<FA>().write(r.word::<2>());
+        r.slot::<FA>().add(1).write(r.word::<3>());
+        next::<D>(r, 4)
+    }
+
+    /// `A := if B { C } else { D }`
+    fn select<T: Cell, S: Source, W: Target>(r) {
+        let (yes, no) = (T::load(r.slot::<FC>()), T::load(r.slot::<FD>()));
+        let value = if S::read::<u32, FB>(&r) != 0 { yes } else { no };
+        W::write(&mut r, value);
+        next::<D>(r, 2)
+    }
+
+    /// As `select`, two slots.
+    fn select_wide(r) {
+        let from = if u32::load(r.slot::<FB>()) != 0 { r.slot::<FC>() } else { r.slot::<FD>() };
+        super::operand::store_v128(super::operand::load_v128(from), r.slot::<FA>());
+        next::<D>(r, 2)
+    }
+
+    /// `A := global`, I bytes from the context.
+    fn global_get<T: Cell, W: Target>(r) {
+        let value = T::load(r.ctx.byte_add(r.imm_u32() as usize).cast());
+        W::write(&mut r, value);
+        next::<D>(r, 2)
+    }
+
+    /// `global := A`, I bytes from the context.
+    fn global_set<T: Cell, S: Source>(r) {
+        let value = S::read::<T, FA>(&r);
+        value.store(r.ctx.byte_add(r.imm_u32() as usize).cast());
+        next::<D>(r, 2)
+    }
+
+    /// `A := imported global I`, both slots of it.
+    fn global_get_import(r) {
+        let from = r.context().imported_global(r.imm_u32() as usize);
+        r.slot::<FA>().write(from.read());
+        next::<D>(r, 2)
+    }
+
+    /// `imported global I := A`
+    fn global_set_import(r) {
+        let to = r.context().imported_global(r.imm_u32() as usize);
+        to.write(r.slot::<FA>().read());
+        next::<D>(r, 2)
+    }
+
+    /// `A := imported global I`, two slots.
+    fn global_get_import_wide(r) {
+        let from = r.context().imported_global(r.imm_u32() as usize);
+        super::operand::store_v128(super::operand::load_v128(from), r.slot::<FA>());
+        next::<D>(r, 2)
+    }
+
+    /// `imported global I := A`, two slots.
+    fn global_set_import_wide(r) {
+        let to = r.context().imported_global(r.imm_u32() as usize);
+        super::operand::store_v128(super::operand::load_v128(r.slot::<FA>()), to);
+        next::<D>(r, 2)
+    }
+
+    /// `A := own global`, I bytes from the context, two slots.
+    fn global_get_wide(r) {
+        let from = r.ctx.byte_add(r.imm_u32() as usize).cast();
+        super::operand::store_v128(super::operand::load_v128(from), r.slot::<FA>());
+        next::<D>(r, 2)
+    }
+
+    /// `own global := A`, two slots.
+    fn global_set_wide(r) {
+        let to = r.ctx.byte_add(r.imm_u32() as usize).cast();
+        super::operand::store_v128(super::operand::load_v128(r.slot::<FA>()), to);
+        next::<D>(r, 2)
+    }
+
+    /// Takes I operators' fuel, for the block that follows.
+    fn fuel(r) {
+        let execution = &mut *r.context().execution;
+        let need = u64::from(r.imm_u32());
+        if execution.fuel < need {
+            return trap(r, Trap::OutOfFuel);
+        }
+        execution.fuel -= need;
+        next::<D>(r, 2)
+    }
+}

@@ -1,0 +1,95 @@
+//! The two dispatchers. Both run the same handler bodies; a handler is
+//! instantiated once for each.
+//!
+//! * [`Tail`]: a handler ends by calling the next one, which an optimised
+//!   build compiles to a jump. Nothing in the language promises that, so it is
+//!   compiled in only where `build.rs` knows it to hold, and `cargo xtask asm`
+//!   looks at the result.
+//! * [`Loop`]: a handler stores the registers and returns to a loop that calls
+//!   the next one. Works everywhere; the only one in debug builds.
+
+use super::context::{Context, Exit};
+use super::registers::{Handler, Registers};
+
+/// How a handler goes on to the instruction at `registers.ip`.
+pub(crate) trait Dispatch: 'static {
+    /// Executes the instruction at `r.ip`.
+    ///
+    /// # Safety
+    /// V1–V6 hold for `r`.
+    unsafe fn jump(r: Registers);
+}
+
+/// Tail calls.
+#[cfg(fossor_tail)]
+pub(crate) struct Tail;
+
+#[cfg(fossor_tail)]
+impl Dispatch for Tail {
+    #[inline(always)]
+    unsafe fn jump(r: Registers) {
+        // SAFETY: V2: the first word of an instruction is its handler.
+        unsafe {
+            let handler = r.ip.cast::<Handler>().read();
+            handler(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32);
+        }
+    }
+}
+
+/// A trampoline.
+pub(crate) struct Loop;
+
+impl Dispatch for Loop {
+    #[inline(always)]
+    unsafe fn jump(r: Registers) {
+        // SAFETY: V3: the context and its `Execution` are alive.
+        unsafe { (*(*r.ctx).execution).resume = r };
+    }
+}
+
+/// Goes on behind an instruction of `words` words.
+#[inline(always)]
+pub(crate) unsafe fn next<D: Dispatch>(mut r: Registers, words: usize) {
+    // SAFETY: V2: translated code never ends without an instruction that jumps.
+    unsafe {
+        r.ip = r.ip.add(words);
+        D::jump(r)
+    }
+}
+
+/// Goes on at the branch target in field I, in bytes from `ip`.
+#[inline(always)]
+pub(crate) unsafe fn branch<D: Dispatch>(mut r: Registers) {
+    // SAFETY: V2: the translator resolved every branch to an instruction of the
+    // same function.
+    unsafe {
+        r.ip = r.ip.byte_offset(r.imm() as isize);
+        D::jump(r)
+    }
+}
+
+/// Runs from `r` until a handler stops.
+///
+/// # Safety
+/// V1–V6 hold for `r`; `tail` only where that dispatcher's code was chosen.
+pub(crate) unsafe fn run(r: Registers, tail: bool) {
+    let execution = {
+        // SAFETY: V3.
+        let ctx: &Context = unsafe { &*r.ctx };
+        ctx.execution
+    };
+    // SAFETY: V2, V3.
+    unsafe {
+        #[cfg(fossor_tail)]
+        if tail {
+            return Tail::jump(r);
+        }
+        debug_assert!(!tail);
+        (*execution).resume = r;
+        while let Exit::Running = (*execution).exit {
+            let r = (*execution).resume;
+            let handler = r.ip.cast::<Handler>().read();
+            handler(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The border between the host's Rust and translated code: entering code,
+//! calling host functions, translating on demand.
+
+use super::context::{CodeHeader, Context, Execution, Exit, FuncEntry, FuncRef, SlotCounts};
+use super::dispatch;
+use super::handlers::both;
+use super::registers::Registers;
+use super::{call, control, walk};
+use crate::engine::Engine;
+use crate::error::{Error, TrapInfo};
+use crate::execute::owned::Owned;
+use crate::reserve::Reservation;
+use crate::store::{Caller, Store};
+use crate::value::{Func, Handle, InstanceId};
+use fossor_host::{HostError, Interrupt, Trap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// What a host function does with its slots.
+pub(crate) type HostFn = dyn Fn(&mut Caller<'_>, &mut [u64]) -> Result<(), HostError> + Send + Sync;
+
+/// A host function of a store.
+pub(crate) struct HostFunc {
+    func: Box<HostFn>,
+    func_ref: Owned<FuncRef>,
+}
+
+impl HostFunc {
+    pub fn new(type_id: u32, host_idx: u32, slots: SlotCounts, func: Box<HostFn>) -> Self {
+        let func_ref = FuncRef {
+            ctx: std::ptr::null_mut(),
+            entry: std::ptr::null(),
+            type_id,
+            host_idx,
+            slots,
+        };
+        Self {
+            func,
+            func_ref: Owned::new(func_ref),
+        }
+    }
+
+    /// Address of its `FuncRef`.
+    pub fn address(&self) -> usize {
+        self.func_ref.as_ptr() as usize
+    }
+}
+
+// SAFETY: pointers to what the store owns; followed only while it is borrowed.
+unsafe impl Send for FuncRef {}
+// SAFETY: as above.
+unsafe impl Sync for FuncRef {}
+// SAFETY: pointers to what the store owns; followed only while it is borrowed.
+unsafe impl Send for Execution {}
+// SAFETY: as above.
+unsafe impl Sync for Execution {}
+
+/// Host functions and guests may call each other this deep: each level takes
+/// native stack.
+const MAX_DEPTH: u32 = 200;
+
+/// The `FuncRef` of a handle, whose store the caller checked.
+pub(crate) fn func_ref(func: Func) -> FuncRef {
+    // SAFETY: V5: handles are made from `FuncRef`s of the store, which live as
+    // long as it.
+    unsafe { std::ptr::read(func.addr as *const FuncRef) }
+}
+
+/// The number of a function's type.
+pub(crate) fn type_id(func: Func) -> u32 {
+    func_ref(func).type_id
+}
+
+/// A global's cell: in an instance's context, or on its own.
+pub(crate) enum GlobalCell {
+    /// Made by the host.
+    Owned(Owned<[u64; 2]>),
+    /// In the context of an instance of the store.
+    Raw(*mut u64),
+}
+
+// SAFETY: points to what the store owns; followed only while it is borrowed.
+unsafe impl Send for GlobalCell {}
+// SAFETY: as above.
+unsafe impl Sync for GlobalCell {}
+
+impl GlobalCell {
+    pub fn owned(value: [u64; 2]) -> Self {
+        GlobalCell::Owned(Owned::new(value))
+    }
+
+    pub fn address(&self) -> *mut u64 {
+        match self {
+            GlobalCell::Owned(cell) => cell.as_ptr().cast(),
+            GlobalCell::Raw(cell) => *cell,
+        }
+    }
+
+    /// The cell's slots; a narrow one has only the first.
+    pub fn read(&self, slots: u32) -> [u64; 2] {
+        let cell = self.address();
+        // SAFETY: V3, and a wide global has two slots.
+        unsafe { [cell.read(), if slots > 1 { cell.add(1).read() } else { 0 }] }
+    }
+
+    pub fn write(&self, value: [u64; 2], slots: u32) {
+        let cell = self.address();
+        // SAFETY: as `read`.
+        unsafe {
+            cell.write(value[0]);
+            if slots > 1 {
+                cell.add(1).write(value[1]);
+            }
+        }
+    }
+}
+
+/// A store's state of execution, with a value stack of the engine's size or,
+/// where so much address space cannot be had, a smaller one.
+pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execution {
+    let mut bytes = engine.config().max_stack_bytes.max(1 << 16) & !0xfff;
+    let stack = loop {
+        // With none at all, every call exhausts the stack.
+        if let Some(stack) = Reservation::new(bytes) {
+            break stack;
+        }
+        log::warn!("no {bytes} bytes of address space for the value stack; trying half of it");
+        bytes = if bytes <= 1 << 16 { 0 } else { bytes / 2 };
+    };
+    let base = stack.base();
+    let dispatch = engine.dispatch_index();
+    Execution {
+        exit: Exit::Running,
+        resume: Registers {
+            ip: std::ptr::null(),
+            fp: base.cast(),
+            ctx: std::ptr::null_mut(),
+            acc: 0,
+            mem: std::ptr::null_mut(),
+            acc_f64: 0.0,
+            acc_f32: 0.0,
+        },
+        fuel: 0,
+        foreign: call::Foreign {
+            func: std::ptr::null(),
+            args: std::ptr::null_mut(),
+            words: 0,
+        },
+        stack_top: base.cast(),
+        stack,
+        store: std::ptr::null_mut(),
+        depth: 0,
+        error: None,
+        interrupt,
+        halt: [both!(control::halt)[dispatch] as usize as u64, 0],
+        restore: [both!(call::restore_instance)[dispatch] as usize as u64, 0],
+    }
+}
+
+impl Execution {
+    /// End of the value stack.
+    pub fn stack_limit(&self) -> *mut u64 {
+        // SAFETY: one past the reservation.
+        unsafe { self.stack.base().add(self.stack.len_bytes()).cast() }
+    }
+}
+
+/// Calls `func` with its arguments in `slots`; results are left there.
+pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(), Error> {
+    let callee = func_ref(func);
+    let count = callee.slots.params.max(callee.slots.results) as usize;
+    assert_eq!(
+        slots.len(),
+        count,
+        "as many slots as parameters or results take"
+    );
+    let execution: *mut Execution = store.execution.as_ptr();
+    // SAFETY: V3; the store is borrowed, and from here on reached through
+    // `execution.store` alone.
+    unsafe {
+        if (*execution).depth == 0 {
+            (*execution).stack_top = (*execution).stack.base().cast();
+        }
+        let base = (*execution).stack_top;
+        let limit = (*execution).stack_limit();
+        (*execution).store = store;
+        // Room for the arguments and, in a host function, nothing else.
+        if (limit as usize) - (base as usize) < (count + 8) * 8 || (*execution).depth >= MAX_DEPTH {
+            return Err(Error::Trap(Box::new(TrapInfo {
+                trap: Trap::StackExhausted,
+                frames: Vec::new(),
+                omitted: 0,
+            })));
+        }
+        base.copy_from_nonoverlapping(slots.as_ptr(), count);
+        (*execution).depth += 1;
+        (*execution).exit = Exit::Running;
+        let exit = match callee.ctx.is_null() {
+            true => call_host_of(execution, &callee, base, None),
+            false => run(execution, &callee, base),
+        };
+        (*execution).depth -= 1;
+        (*execution).exit = Exit::Running;
+        (*execution).stack_top = base;
+        match exit {
+            Exit::Running | Exit::Returned => {
+                slots.copy_from_slice(std::slice::from_raw_parts(base, count));
+                Ok(())
+            }
+            Exit::Failed => Err((*execution)
+                .error
+                .take()
+                .unwrap_or_else(|| Error::Resources("the run failed without a reason".to_owned()))),
+            Exit::Trap(trap) => Err(Error::Trap(Box::new(walk::trap_info(execution, trap)))),
+        }
+    }
+}
+
+/// Runs a guest function whose arguments are at `fp`.
+unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit {
+    // SAFETY: V1: the frame's end is compared first; V2, V3.
+    unsafe {
+        let ctx = callee.ctx;
+        (*ctx).refresh_memory();
+        let code = (*callee.entry).code();
+        let header = code.cast::<CodeHeader>().read();
+        (*execution).resume.ip = std::ptr::null();
+        (*execution).resume.fp = fp;
+        (*execution).resume.ctx = ctx;
+        if fp as usize + header.frame_slots as usize * 8 > (*execution).stack_limit() as usize {
+            return Exit::Trap(Trap::StackExhausted);
+        }
+        let link = fp.add(header.link_slot as usize);
+        link.write((*execution).halt.as_ptr() as u64);
+        link.add(1).write(fp as u64);
+        link.add(2).write_bytes(0, call::ZEROED_SLOTS);
+        let registers = Registers {
+            ip: code.add(1),
+            fp,
+            ctx,
+            acc: 0,
+            mem: (*ctx).memory_base,
+            acc_f64: 0.0,
+            acc_f32: 0.0,
+        };
+        let tail = (*(*execution).store).engine.dispatch_index() == 1;
+        dispatch::run(registers, tail);
+        (*execution).exit
+    }
+}
+
+/// Calls a host function from translated code. Arguments and results at `args`.
+#[inline(never)]
+pub(super) unsafe fn call_host(ctx: *mut Context, func: *const FuncRef, args: *mut u64) -> Exit {
+    // SAFETY: V3, V5.
+    unsafe {
+        let execution = (*ctx).execution;
+        let exit = call_host_of(execution, &*func, args, Some((*(*ctx).instance).id));
+        (*ctx).refresh_memory();
+        exit
+    }
+}
+
+unsafe fn call_host_of(
+    execution: *mut Execution,
+    func: &FuncRef,
+    args: *mut u64,
+    instance: Option<u32>,
+) -> Exit {
+    // SAFETY: V3, V5; a run holds no reference to the store, so the one made
+    // here is the only one.
+    unsafe {
+        let count = func.slots.params.max(func.slots.results) as usize;
+        let top = args.add(count);
+        if top > (*execution).stack_limit() {
+            return Exit::Trap(Trap::StackExhausted);
+        }
+        let before = (*execution).stack_top;
+        (*execution).stack_top = top;
+        let store = &mut *(*execution).store;
+        // The function outlives the call: a store only ever adds functions, and
+        // the box does not move when their vector grows.
+        let host: *const HostFn = &*store.host_funcs[func.host_idx as usize].func;
+        let slots = std::slice::from_raw_parts_mut(args, count);
+        let id = store.id;
+        let instance = instance.map(|index| InstanceId(Handle { store: id, index }));
+        let mut caller = Caller { store, instance };
+        let result = catch_unwind(AssertUnwindSafe(|| (*host)(&mut caller, slots)));
+        (*execution).stack_top = before;
+        match result {
+            Ok(Ok(())) => Exit::Running,
+            Ok(Err(HostError::Trap(trap))) => Exit::Trap(trap),
+            Ok(Err(HostError::Exit(status))) => fail(execution, Error::Exit(status)),
+            Ok(Err(HostError::Other(error))) => match error.downcast::<Error>() {
+                // A guest that was called back failed: as if it were one run.
+                Ok(error) => fail(execution, *error),
+                Err(error) => fail(execution, Error::Host(error)),
+            },
+            Ok(Err(error)) => fail(execution, Error::Host(Box::new(error))),
+            Err(panic) => {
+                let text = panic
+                    .downcast_ref::<&str>()
+                    .map(|text| (*text).to_owned())
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_else(|| "no message".to_owned());
+                fail(execution, Error::HostPanic(text))
+            }
+        }
+    }
+}
+
+unsafe fn fail(execution: *mut Execution, error: Error) -> Exit {
+    // SAFETY: V3.
+    unsafe { (*execution).error = Some(error) };
+    Exit::Failed
+}
+
+/// Takes over the memory of a context that was just made.
+pub(crate) fn refresh(context: &mut Context) {
+    // SAFETY: V3: its pointers were set.
+    unsafe { context.refresh_memory() }
+}
+
+/// Another instance's code goes on: its memory may have grown meanwhile.
+#[inline(always)]
+pub(super) unsafe fn enter_instance(ctx: *mut Context) {
+    // SAFETY: V3.
+    unsafe { (*ctx).refresh_memory() }
+}
+
+/// Translates a function; null if that fails, with the reason in the execution.
+#[inline(never)]
+pub(super) unsafe fn translate(ctx: *mut Context, entry: *const FuncEntry) -> *const u64 {
+    // SAFETY: V3; entries belong to the instance's module.
+    unsafe {
+        let module = &(*(*ctx).instance).module.0;
+        match module.code_of(&*entry) {
+            Ok(code) => code,
+            Err(error) => {
+                fail((*ctx).execution, error);
+                std::ptr::null()
+            }
+        }
+    }
+}

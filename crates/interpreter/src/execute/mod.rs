@@ -1,0 +1,61 @@
+//! Executing translated code: the unsafe heart of the interpreter.
+//!
+//! Everything here trusts the translator, and the translator trusts nothing
+//! but wasmparser's validation. These are the invariants; a `SAFETY` comment
+//! cites the ones it relies on.
+//!
+//! * **V1, slots.** Validation fixes the height of the operand stack at every
+//!   operator, so the translator names each operand by a constant slot of its
+//!   frame; `frame_slots` is more than the largest of them. `call::enter`
+//!   compares the frame's end with the end of the reserved stack before any
+//!   slot is touched.
+//! * **V2, instructions.** `ip` points to an instruction of live code: a
+//!   handler, and as many operand words as that handler reads. Every branch
+//!   target is an instruction of the same function. Code is owned by its
+//!   module, which the running instance keeps alive, and is never changed
+//!   after it was published.
+//! * **V3, contexts.** `ctx` and what it points to (the execution, memories,
+//!   tables, globals, function references) belong to the store, never move, and
+//!   live as long as it.
+//! * **V4, memory.** An access computes `address + offset + width` in 64 bits
+//!   and compares it with the memory's current length before it is made. `mem`
+//!   and `Context::memory_bytes` are refreshed after everything that may have
+//!   grown memory 0: growth, host calls, calls of other instances.
+//! * **V5, references.** A function reference is null or points to a
+//!   `FuncRef` of this store. Guests cannot make one up: validation types the
+//!   slots, and hosts only pass handles of the same store.
+//! * **V6, indices.** Indices of functions, tables, memories, globals and
+//!   segments in code were validated against the module.
+
+#![allow(unsafe_code)]
+
+pub(crate) mod bulk;
+pub(crate) mod call;
+pub(crate) mod context;
+pub(crate) mod context_box;
+pub(crate) mod control;
+pub(crate) mod dispatch;
+pub(crate) mod handlers;
+pub(crate) mod host;
+pub(crate) mod memory;
+pub(crate) mod numeric;
+pub(crate) mod operand;
+pub(crate) mod operation;
+pub(crate) mod owned;
+pub(crate) mod registers;
+pub(crate) mod table;
+pub(crate) mod walk;
+
+/// Lets a type with pointers into its store move between threads with it.
+macro_rules! send_with_store {
+    ($ty:ty) => {
+        // SAFETY: the pointers lead to what the same store owns, and are
+        // followed only while it is borrowed.
+        #[allow(unsafe_code)]
+        unsafe impl Send for $ty {}
+        // SAFETY: as above.
+        #[allow(unsafe_code)]
+        unsafe impl Sync for $ty {}
+    };
+}
+pub(crate) use send_with_store;

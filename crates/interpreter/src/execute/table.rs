@@ -1,0 +1,85 @@
+//! Table instructions and references.
+
+use super::bulk;
+use super::context::FuncRef;
+use super::control::trap;
+use super::dispatch::next;
+use super::operand::{Cell, Target, ToSlot};
+use super::registers::{FA, FB, FC, handlers};
+use fossor_host::Trap;
+
+handlers! {
+    /// `A := reference to function I`
+    fn ref_func(r) {
+        let func: *const FuncRef = r.context().func(r.imm_u32() as usize);
+        ToSlot::write(&mut r, func as u64);
+        next::<D>(r, 2)
+    }
+
+    /// `A := table I[B]`
+    fn table_get(r) {
+        let index = u32::load(r.slot::<FB>());
+        match r.context().table(r.imm_u32() as usize).get(index.into()) {
+            Some(value) => {
+                ToSlot::write(&mut r, value);
+                next::<D>(r, 2)
+            }
+            None => trap(r, Trap::TableOutOfBounds),
+        }
+    }
+
+    /// `table I[A] := B`
+    fn table_set(r) {
+        let index = u32::load(r.slot::<FA>());
+        let value = r.slot::<FB>().read();
+        match bulk::set_table(r.ctx, r.imm_u32(), index, value) {
+            true => next::<D>(r, 2),
+            false => trap(r, Trap::TableOutOfBounds),
+        }
+    }
+
+    /// `A := elements of table I`
+    fn table_size(r) {
+        let size = r.context().table(r.imm_u32() as usize).elements.len() as u32;
+        ToSlot::write(&mut r, size);
+        next::<D>(r, 2)
+    }
+
+    /// `A := table I grown by C elements of value B: the old size or -1`
+    fn table_grow(r) {
+        let (value, delta) = (r.slot::<FB>().read(), u32::load(r.slot::<FB>().add(1)));
+        let old = bulk::grow_table(r.ctx, r.imm_u32(), delta, value);
+        ToSlot::write(&mut r, old);
+        next::<D>(r, 2)
+    }
+
+    /// `table I: slot[A+2] elements at slot[A] := slot[A+1]`
+    fn table_fill(r) {
+        match bulk::fill_table(r.ctx, r.slot::<FA>(), r.imm_u32()) {
+            true => next::<D>(r, 2),
+            false => trap(r, Trap::TableOutOfBounds),
+        }
+    }
+
+    /// `table B[slot[A]] := table C[slot[A+1]], slot[A+2] elements`
+    fn table_copy(r) {
+        match bulk::copy_table(r.ctx, r.slot::<FA>(), r.field::<FB>().into(), r.field::<FC>().into()) {
+            true => next::<D>(r, 2),
+            false => trap(r, Trap::TableOutOfBounds),
+        }
+    }
+
+    /// `table B[slot[A]] := element segment I[slot[A+1]], slot[A+2] elements`
+    fn table_init(r) {
+        match bulk::init_table(r.ctx, r.slot::<FA>(), r.field::<FB>().into(), r.imm_u32()) {
+            true => next::<D>(r, 2),
+            false => trap(r, Trap::TableOutOfBounds),
+        }
+    }
+
+    /// Drops element segment I.
+    fn elem_drop(r) {
+        bulk::drop_elements(r.ctx, r.imm_u32());
+        next::<D>(r, 2)
+    }
+}

@@ -1,0 +1,309 @@
+//! Making an instance. Source: specification, "Instantiation".
+
+use super::{Instance, link};
+use crate::error::{Error, TrapInfo};
+use crate::execute::context::{Context, FuncRef, SlotCounts};
+use crate::execute::context_box::ContextBox;
+use crate::execute::host::{self, GlobalCell};
+use crate::execute::owned::Owned;
+use crate::module::Module;
+use crate::store::{Global, Store};
+use crate::value::{Extern, Func, InstanceId};
+use fossor_host::Trap;
+use fossor_module::{ConstEnv, ConstValue, ElementItems, SegmentMode};
+
+impl Store {
+    /// Instantiates a module: checks and links its imports, in their order,
+    /// initialises its globals, tables and memories, and runs its start
+    /// function.
+    pub fn instantiate(
+        &mut self,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<InstanceId, Error> {
+        let (id, start) = self.instantiate_without_start(module, imports)?;
+        if let Some(start) = start {
+            self.call(start, &[])?;
+        }
+        Ok(id)
+    }
+
+    /// As [`instantiate`](Self::instantiate), but leaves it to the caller to
+    /// run the start function.
+    pub fn instantiate_without_start(
+        &mut self,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<(InstanceId, Option<Func>), Error> {
+        if !module.engine().same(&self.engine) {
+            return Err(Error::Resources(
+                "the module was compiled for another engine".to_owned(),
+            ));
+        }
+        if self.instances.len() >= self.limits.instances {
+            let limit = self.limits.instances;
+            return Err(Error::Resources(format!(
+                "the store already has {limit} instances"
+            )));
+        }
+        link::check(self, module, imports)?;
+        let index = self.allocate(module, imports)?;
+        self.fill_tables(index)?;
+        self.fill_memories(index)?;
+        let start = module
+            .decoded()
+            .start
+            .map(|func| self.instances[index].get().func(self.id, func));
+        Ok((InstanceId(Instance::handle(self.id, index)), start))
+    }
+
+    /// Everything but the segments.
+    fn allocate(&mut self, module: &Module, imports: &[Extern]) -> Result<usize, Error> {
+        let decoded = module.decoded();
+        let store = self.id;
+        let mut memory_ids = Vec::new();
+        let mut table_ids = Vec::new();
+        let mut global_ids = Vec::new();
+        let mut imported_funcs = Vec::new();
+        for import in imports {
+            match *import {
+                Extern::Func(func) => imported_funcs.push(func),
+                Extern::Memory(id) => memory_ids.push(id),
+                Extern::Table(id) => table_ids.push(id),
+                Extern::Global(id) => global_ids.push(id),
+            }
+        }
+        for ty in &decoded.memories[memory_ids.len()..] {
+            memory_ids.push(self.new_memory(*ty)?);
+        }
+        let memories: Box<[_]> = memory_ids
+            .iter()
+            .map(|id| self.memories[id.0.index as usize].as_ptr())
+            .collect();
+        let imported_globals: Box<[_]> = global_ids
+            .iter()
+            .map(|id| self.globals[id.0.index as usize].cell.address())
+            .collect();
+        let execution = self.execution.get();
+        let (stack_limit, interrupt) = (execution.stack_limit(), execution.interrupt.flag());
+        let context = Context {
+            memory_bytes: 0,
+            memory_base: std::ptr::NonNull::dangling().as_ptr(),
+            stack_limit,
+            interrupt,
+            execution: self.execution.as_ptr(),
+            memories: memories.as_ptr(),
+            tables: std::ptr::null(),
+            funcs: std::ptr::null(),
+            imported_globals: imported_globals.as_ptr(),
+            instance: std::ptr::null_mut(),
+            memory_count: memories.len() as u32,
+        };
+        let context = ContextBox::new(context, module.0.own_globals_slots as usize);
+        let funcs: Box<[FuncRef]> = decoded
+            .funcs
+            .iter()
+            .enumerate()
+            .map(|(index, &ty)| match imported_funcs.get(index) {
+                Some(&func) => host::func_ref(func),
+                None => {
+                    let entry = &module.0.entries[index - imported_funcs.len()];
+                    let type_id = module.0.type_ids[ty as usize];
+                    let ty = &decoded.types[ty as usize];
+                    let slots = SlotCounts {
+                        params: ty.param_slots(),
+                        results: ty.result_slots(),
+                    };
+                    FuncRef {
+                        ctx: context.as_ptr(),
+                        entry,
+                        type_id,
+                        host_idx: u32::MAX,
+                        slots,
+                    }
+                }
+            })
+            .collect();
+        let index = self.instances.len();
+        let mut instance = Owned::new(Instance {
+            id: index as u32,
+            module: module.clone(),
+            context,
+            memories,
+            tables: Box::default(),
+            funcs,
+            imported_globals,
+            memory_ids: memory_ids.into(),
+            table_ids: Box::default(),
+            global_ids: Box::default(),
+            imported_funcs: imported_funcs.into(),
+            elements: Vec::new(),
+            dropped_data: vec![false; decoded.data.len()].into(),
+        });
+        for (i, global) in decoded.globals.iter().enumerate().skip(global_ids.len()) {
+            let cell = GlobalCell::Raw(
+                instance
+                    .get()
+                    .context
+                    .cell(module.0.global_offset(i as u32)),
+            );
+            if let Some(init) = &global.init {
+                let env = &mut Env {
+                    store: self,
+                    instance: instance.get(),
+                    globals: &global_ids,
+                };
+                let value = init.evaluate(env);
+                cell.write(value, global.ty.value.slots());
+            }
+            global_ids.push(self.add_global(Global {
+                ty: global.ty,
+                cell,
+            }));
+        }
+        for table in &decoded.tables[table_ids.len()..] {
+            let init = match &table.init {
+                Some(init) => {
+                    let env = &mut Env {
+                        store: self,
+                        instance: instance.get(),
+                        globals: &global_ids,
+                    };
+                    init.evaluate(env)[0]
+                }
+                None => 0,
+            };
+            table_ids.push(self.new_table_raw(table.ty, init)?);
+        }
+        let tables: Box<[_]> = table_ids
+            .iter()
+            .map(|id| self.tables[id.0.index as usize].as_ptr())
+            .collect();
+        let address = instance.as_ptr();
+        let this = instance.get_mut();
+        (this.tables, this.table_ids, this.global_ids) =
+            (tables, table_ids.into(), global_ids.into());
+        let (tables, funcs) = (this.tables.as_ptr(), this.funcs.as_ptr());
+        let context = this.context.get_mut();
+        (context.tables, context.funcs, context.instance) = (tables, funcs, address);
+        host::refresh(context);
+        debug_assert_eq!(store, self.id);
+        self.instances.push(instance);
+        Ok(index)
+    }
+
+    /// Evaluates element segments and writes the active ones.
+    fn fill_tables(&mut self, index: usize) -> Result<(), Error> {
+        let module = self.instances[index].get().module.clone();
+        let segments = &module.decoded().elements;
+        for segment in segments {
+            let values = match &segment.mode {
+                SegmentMode::Passive => self.element_values(index, &segment.items),
+                SegmentMode::Active { .. } | SegmentMode::Declared => Box::default(),
+            };
+            self.instances[index].get_mut().elements.push(values);
+        }
+        for segment in segments {
+            let SegmentMode::Active {
+                index: table,
+                offset,
+            } = &segment.mode
+            else {
+                continue;
+            };
+            let instance = self.instances[index].get();
+            let env = &mut Env {
+                store: self,
+                instance,
+                globals: &instance.global_ids,
+            };
+            let offset = offset.evaluate(env)[0];
+            let values = self.element_values(index, &segment.items);
+            let table = instance.table_ids[*table as usize];
+            let table = self.tables[table.0.index as usize].get_mut();
+            let place = usize::try_from(offset).ok().and_then(|start| {
+                table
+                    .elements
+                    .get_mut(start..start.checked_add(values.len())?)
+            });
+            match place {
+                Some(place) => place.copy_from_slice(&values),
+                None => return Err(trap(Trap::TableOutOfBounds)),
+            }
+        }
+        Ok(())
+    }
+
+    fn element_values(&self, index: usize, items: &ElementItems) -> Box<[u64]> {
+        let instance = self.instances[index].get();
+        let env = &mut Env {
+            store: self,
+            instance,
+            globals: &instance.global_ids,
+        };
+        match items {
+            ElementItems::Funcs(funcs) => funcs.iter().map(|&func| env.func_ref(func)).collect(),
+            ElementItems::Exprs(exprs) => exprs.iter().map(|expr| expr.evaluate(env)[0]).collect(),
+        }
+    }
+
+    /// Writes the active data segments.
+    fn fill_memories(&mut self, index: usize) -> Result<(), Error> {
+        let module = self.instances[index].get().module.clone();
+        let decoded = module.decoded();
+        for (i, segment) in decoded.data.iter().enumerate() {
+            let SegmentMode::Active {
+                index: memory,
+                offset,
+            } = &segment.mode
+            else {
+                continue;
+            };
+            let instance = self.instances[index].get();
+            let env = &mut Env {
+                store: self,
+                instance,
+                globals: &instance.global_ids,
+            };
+            let offset = offset.evaluate(env)[0];
+            let memory = instance.memory_ids[*memory as usize];
+            let bytes = &decoded.bytes[segment.bytes.start as usize..segment.bytes.end as usize];
+            let memory = self.memories[memory.0.index as usize].get_mut().data_mut();
+            let place = usize::try_from(offset)
+                .ok()
+                .and_then(|start| memory.get_mut(start..start.checked_add(bytes.len())?));
+            match place {
+                Some(place) => place.copy_from_slice(bytes),
+                None => return Err(trap(Trap::MemoryOutOfBounds)),
+            }
+            self.instances[index].get_mut().drop_data(i as u32);
+        }
+        Ok(())
+    }
+}
+
+fn trap(trap: Trap) -> Error {
+    Error::Trap(Box::new(TrapInfo {
+        trap,
+        frames: Vec::new(),
+        omitted: 0,
+    }))
+}
+
+/// What constant expressions of an instance refer to.
+struct Env<'a> {
+    store: &'a Store,
+    instance: &'a Instance,
+    globals: &'a [crate::value::GlobalId],
+}
+
+impl ConstEnv for Env<'_> {
+    fn global(&mut self, idx: u32) -> ConstValue {
+        let global = &self.store.globals[self.globals[idx as usize].0.index as usize];
+        global.cell.read(global.ty.value.slots())
+    }
+
+    fn func_ref(&mut self, idx: u32) -> u64 {
+        self.instance.func(self.store.id, idx).addr as u64
+    }
+}

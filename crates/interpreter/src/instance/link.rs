@@ -1,0 +1,57 @@
+//! Whether what is given for an import is what the module wants.
+
+use crate::error::LinkError;
+use crate::module::Module;
+use crate::store::Store;
+use crate::value::Extern;
+use fossor_module::{ExternType, Limits};
+
+/// Compares the types of all imports.
+pub(super) fn check(store: &Store, module: &Module, imports: &[Extern]) -> Result<(), LinkError> {
+    let declared = &module.decoded().imports;
+    if declared.len() != imports.len() {
+        return Err(LinkError::Count {
+            expected: declared.len(),
+            given: imports.len(),
+        });
+    }
+    for (index, (import, given)) in declared.iter().zip(imports).enumerate() {
+        let wanted = module.import_type(index);
+        let given = store.extern_type(*given);
+        if !matches(&given, &wanted) {
+            return Err(LinkError::Type {
+                module: import.module.to_string(),
+                name: import.name.to_string(),
+                wanted: Box::new(wanted),
+                given: Box::new(given),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Specification, "Import Matching".
+pub(crate) fn matches(given: &ExternType, wanted: &ExternType) -> bool {
+    match (given, wanted) {
+        (ExternType::Func(given), ExternType::Func(wanted)) => given == wanted,
+        (ExternType::Global(given), ExternType::Global(wanted)) => given == wanted,
+        (ExternType::Memory(given), ExternType::Memory(wanted)) => {
+            given.index64 == wanted.index64 && within(given.limits, wanted.limits)
+        }
+        (ExternType::Table(given), ExternType::Table(wanted)) => {
+            given.element == wanted.element
+                && given.index64 == wanted.index64
+                && within(given.limits, wanted.limits)
+        }
+        _ => false,
+    }
+}
+
+fn within(given: Limits, wanted: Limits) -> bool {
+    given.min >= wanted.min
+        && match (given.max, wanted.max) {
+            (_, None) => true,
+            (Some(given), Some(wanted)) => given <= wanted,
+            (None, Some(_)) => false,
+        }
+}

@@ -1,0 +1,183 @@
+//! A module ready to be instantiated: decoded, with code that comes into being
+//! as functions are called, shared by all instances and threads.
+
+use crate::engine::{Compile, Engine};
+use crate::error::{Error, TranslateError};
+use crate::execute::context::{Context, FuncEntry};
+use crate::execute::{call, handlers::both};
+use crate::translate::{Line, translate};
+use fossor_module::ExternType;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use wasmparser::FuncValidatorAllocations;
+
+/// A compiled module. `Send + Sync`, and cheap to clone: compile once,
+/// instantiate often.
+#[derive(Clone)]
+pub struct Module(pub(crate) Arc<ModuleInner>);
+
+pub(crate) struct ModuleInner {
+    pub engine: Engine,
+    pub decoded: fossor_module::Module,
+    /// One for each defined function. Never moves: code refers to them.
+    pub entries: Box<[FuncEntry]>,
+    /// The engine's number of each type.
+    pub type_ids: Box<[u32]>,
+    /// Byte offset from the context of each own global.
+    global_offsets: Box<[u32]>,
+    pub own_globals_slots: u32,
+    code_bytes: AtomicUsize,
+    allocations: Mutex<Option<FuncValidatorAllocations>>,
+}
+
+impl Module {
+    /// Decodes a binary module and, as the engine's [`Compile`] says, validates
+    /// and translates its functions.
+    pub fn new(engine: &Engine, bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+        let decoded = fossor_module::Module::decode(bytes, &engine.config().decode)?;
+        if engine.config().compile == Compile::LazyTranslation {
+            decoded.validate_bodies()?;
+        }
+        let type_ids = decoded.types.iter().map(|ty| engine.type_id(ty)).collect();
+        let dispatch = engine.dispatch_index();
+        let stub = both!(call::translate)[dispatch] as usize as u64;
+        let mut entries: Box<[FuncEntry]> = decoded.funcs[decoded.imported_funcs as usize..]
+            .iter()
+            .enumerate()
+            .map(|(defined_idx, &ty)| {
+                let ty = &decoded.types[ty as usize];
+                let link_slot = ty.param_slots().max(ty.result_slots()) as u16;
+                FuncEntry::new(defined_idx as u32, link_slot, stub)
+            })
+            .collect();
+        entries.iter_mut().for_each(FuncEntry::seal);
+        let mut own_globals_slots = 0;
+        let global_offsets = decoded.globals[decoded.imported_globals as usize..]
+            .iter()
+            .map(|global| {
+                let offset = Context::GLOBALS_OFFSET as u32 + own_globals_slots * 8;
+                own_globals_slots += global.ty.value.slots();
+                offset
+            })
+            .collect();
+        let module = Self(Arc::new(ModuleInner {
+            engine: engine.clone(),
+            decoded,
+            entries,
+            type_ids,
+            global_offsets,
+            own_globals_slots,
+            code_bytes: AtomicUsize::new(0),
+            allocations: Mutex::new(None),
+        }));
+        if engine.config().compile == Compile::Eager {
+            for entry in &module.0.entries {
+                module.0.code_of(entry)?;
+            }
+        }
+        Ok(module)
+    }
+
+    /// The engine it was compiled for.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// The module's structure.
+    pub fn decoded(&self) -> &fossor_module::Module {
+        &self.0.decoded
+    }
+
+    /// Validates and translates all functions that were not yet.
+    pub fn compile_all(&self) -> Result<(), Error> {
+        self.0
+            .entries
+            .iter()
+            .try_for_each(|entry| self.0.code_of(entry).map(|_| ()))
+    }
+
+    /// The type of import `index`.
+    pub fn import_type(&self, index: usize) -> ExternType {
+        use fossor_module::ImportType;
+        match &self.0.decoded.imports[index].ty {
+            ImportType::Func(ty) => ExternType::Func(self.0.decoded.types[*ty as usize].clone()),
+            ImportType::Table(ty) => ExternType::Table(*ty),
+            ImportType::Memory(ty) => ExternType::Memory(*ty),
+            ImportType::Global(ty) => ExternType::Global(*ty),
+        }
+    }
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Module")
+            .field("decoded", &self.0.decoded)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ModuleInner {
+    /// The translated code of a function, translating it if need be.
+    pub(crate) fn code_of(&self, entry: &FuncEntry) -> Result<*const u64, Error> {
+        if let Some((code, _)) = entry.translation() {
+            return Ok(code);
+        }
+        let translation = self.translate(entry.defined_idx, false)?;
+        let bytes = translation.words.len() * 8;
+        let limit = self.engine.config().max_code_bytes;
+        if self.code_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > limit {
+            return Err(Error::Untranslatable {
+                func_idx: self.decoded.imported_funcs + entry.defined_idx,
+                message: format!("the module's translated code would take more than {limit} bytes"),
+            });
+        }
+        Ok(entry.publish(translation.words.into_boxed_slice()))
+    }
+
+    /// What each instruction of a function is and where it comes from. Made
+    /// anew by translating again, so that running code need not carry it;
+    /// translation depends on nothing but the body.
+    pub(crate) fn listing(&self, defined_idx: u32) -> Result<Vec<Line>, Error> {
+        Ok(self.translate(defined_idx, true)?.lines)
+    }
+
+    fn translate(
+        &self,
+        defined_idx: u32,
+        listing: bool,
+    ) -> Result<crate::translate::Translation, Error> {
+        translate(self, defined_idx, listing).map_err(|error| match error {
+            TranslateError::Invalid(error) => self.decoded.body_error(defined_idx, error).into(),
+            other => Error::Untranslatable {
+                func_idx: self.decoded.imported_funcs + defined_idx,
+                message: other.to_string(),
+            },
+        })
+    }
+
+    /// Address of a defined function's entry, as code refers to it.
+    pub(crate) fn entry_address(&self, defined_idx: u32) -> u64 {
+        std::ptr::from_ref(&self.entries[defined_idx as usize]) as u64
+    }
+
+    /// Byte offset from the context of an own global.
+    pub(crate) fn global_offset(&self, global_idx: u32) -> u32 {
+        self.global_offsets[(global_idx - self.decoded.imported_globals) as usize]
+    }
+
+    /// wasmparser's buffers, to be used again.
+    pub(crate) fn take_allocations(&self) -> FuncValidatorAllocations {
+        self.allocations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn give_allocations(&self, allocations: FuncValidatorAllocations) {
+        *self
+            .allocations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(allocations);
+    }
+}

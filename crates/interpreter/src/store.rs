@@ -1,0 +1,447 @@
+//! The store: everything that instances own, and the state of execution.
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::execute::context::{Execution, Memory, PAGE_BYTES, SlotCounts, Table};
+use crate::execute::host::{self, HostFunc};
+use crate::execute::owned::Owned;
+use crate::instance::Instance;
+use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
+use fossor_host::{HostError, Interrupt};
+use fossor_module::{ExternType, FuncType, GlobalType, MemoryType, TableType};
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Bounds on what the instances of a store may take.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StoreLimits {
+    /// Bytes that one linear memory may grow to.
+    pub memory_bytes: u64,
+    /// Elements that one table may grow to.
+    pub table_elements: u64,
+    /// Instances in the store.
+    pub instances: usize,
+}
+
+impl Default for StoreLimits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 4 << 30,
+            table_elements: 10_000_000,
+            instances: 10_000,
+        }
+    }
+}
+
+/// A global variable's type and cell.
+pub(crate) struct Global {
+    pub ty: GlobalType,
+    pub cell: host::GlobalCell,
+}
+
+/// Owns instances, memories, tables, globals and host functions, and the data
+/// that host functions work on.
+pub struct Store {
+    pub(crate) id: u32,
+    pub(crate) engine: Engine,
+    pub(crate) instances: Vec<Owned<Instance>>,
+    pub(crate) memories: Vec<Owned<Memory>>,
+    pub(crate) tables: Vec<Owned<Table>>,
+    pub(crate) globals: Vec<Global>,
+    pub(crate) host_funcs: Vec<HostFunc>,
+    externs: Vec<Box<dyn Any + Send + Sync>>,
+    pub(crate) execution: Owned<Execution>,
+    pub(crate) limits: StoreLimits,
+    interrupt: Arc<Interrupt>,
+    data: Box<dyn Any + Send>,
+}
+
+/// What a host function is called with: the store, and the guest's instance.
+pub struct Caller<'a> {
+    /// The store.
+    pub store: &'a mut Store,
+    /// The calling instance; `None` if the host calls its own function.
+    pub instance: Option<InstanceId>,
+}
+
+impl Caller<'_> {
+    /// The calling instance's memory 0, and the store's data.
+    pub fn memory_and_data(&mut self) -> (Option<&mut [u8]>, &mut (dyn Any + Send)) {
+        let memory = self
+            .instance
+            .and_then(|id| self.store.instance(id).first_memory());
+        let memory = memory.map(|id| {
+            self.store.memories[id.0.index as usize]
+                .get_mut()
+                .data_mut()
+        });
+        (memory, &mut *self.store.data)
+    }
+}
+
+impl Store {
+    /// An empty store for modules of `engine`.
+    pub fn new(engine: &Engine, data: Box<dyn Any + Send>) -> Self {
+        Self::with_limits(engine, data, StoreLimits::default(), Arc::default())
+    }
+
+    /// As [`new`](Self::new), with limits and a stop flag.
+    pub fn with_limits(
+        engine: &Engine,
+        data: Box<dyn Any + Send>,
+        limits: StoreLimits,
+        interrupt: Arc<Interrupt>,
+    ) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            engine: engine.clone(),
+            instances: Vec::new(),
+            memories: Vec::new(),
+            tables: Vec::new(),
+            globals: Vec::new(),
+            host_funcs: Vec::new(),
+            externs: Vec::new(),
+            execution: Owned::new(host::new_execution(engine, interrupt.clone())),
+            limits,
+            interrupt,
+            data,
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// What host functions work on.
+    pub fn data(&self) -> &(dyn Any + Send) {
+        &*self.data
+    }
+
+    /// What host functions work on.
+    pub fn data_mut(&mut self) -> &mut (dyn Any + Send) {
+        &mut *self.data
+    }
+
+    /// Takes the data out.
+    pub fn into_data(self) -> Box<dyn Any + Send> {
+        self.data
+    }
+
+    /// The stop flag, for other threads.
+    pub fn interrupt(&self) -> &Arc<Interrupt> {
+        &self.interrupt
+    }
+
+    /// Operators that may still be executed, in code with fuel.
+    pub fn fuel(&self) -> u64 {
+        self.execution.get().fuel
+    }
+
+    /// Sets the operators that may still be executed.
+    pub fn set_fuel(&mut self, fuel: u64) {
+        self.execution.get_mut().fuel = fuel;
+    }
+
+    /// Bounds on memories, tables and instances that are made from now on.
+    pub fn set_limits(&mut self, limits: StoreLimits) {
+        self.limits = limits;
+    }
+
+    fn check(&self, handle: Handle) -> usize {
+        assert_eq!(
+            handle.store, self.id,
+            "a handle was used with a store that it does not belong to"
+        );
+        handle.index as usize
+    }
+
+    fn handle(&self, index: usize) -> Handle {
+        Handle {
+            store: self.id,
+            index: index as u32,
+        }
+    }
+
+    // Functions.
+
+    /// Makes a host function. It finds its arguments at the start of the slots,
+    /// narrow ones with junk above their 32 bits, and leaves its results there.
+    pub fn new_func(
+        &mut self,
+        ty: FuncType,
+        func: impl Fn(&mut Caller<'_>, &mut [u64]) -> Result<(), HostError> + Send + Sync + 'static,
+    ) -> Func {
+        let slots = SlotCounts {
+            params: ty.param_slots(),
+            results: ty.result_slots(),
+        };
+        let type_id = self.engine.type_id(&ty);
+        let host_idx = self.host_funcs.len() as u32;
+        let func = HostFunc::new(type_id, host_idx, slots, Box::new(func));
+        let addr = func.address();
+        self.host_funcs.push(func);
+        Func {
+            store: self.id,
+            addr,
+        }
+    }
+
+    /// A function's type.
+    pub fn func_type(&self, func: Func) -> FuncType {
+        assert_eq!(
+            func.store, self.id,
+            "a function was used with a store that it does not belong to"
+        );
+        self.engine.type_of(host::type_id(func))
+    }
+
+    /// Calls a function.
+    pub fn call(&mut self, func: Func, args: &[Val]) -> Result<Vec<Val>, Error> {
+        let ty = self.func_type(func);
+        let given: Vec<_> = args.iter().map(Val::ty).collect();
+        if given != ty.params() {
+            let given = FuncType::new(given, ty.results().iter().copied());
+            return Err(Error::Call(format!(
+                "a function of type {ty} was called as {given}"
+            )));
+        }
+        let mut slots = Vec::with_capacity(ty.param_slots().max(ty.result_slots()) as usize);
+        for arg in args {
+            self.check_val(arg);
+            let both = arg.to_slots();
+            slots.extend_from_slice(&both[..arg.ty().slots() as usize]);
+        }
+        slots.resize(ty.param_slots().max(ty.result_slots()) as usize, 0);
+        self.call_raw(func, &mut slots)?;
+        let mut at = 0;
+        Ok(ty
+            .results()
+            .iter()
+            .map(|&result| {
+                let value = Val::from_slots(result, &slots[at..], self.id);
+                at += result.slots() as usize;
+                value
+            })
+            .collect())
+    }
+
+    /// Calls a function with its arguments in `slots`, which are as many as its
+    /// parameters or its results take, and leaves its results there. The slots
+    /// must fit the function's type: a wrong number panics, references must be
+    /// of this store.
+    fn call_raw(&mut self, func: Func, slots: &mut [u64]) -> Result<(), Error> {
+        host::call(self, func, slots)
+    }
+
+    fn check_val(&self, value: &Val) {
+        let store = match value {
+            Val::FuncRef(Some(func)) => func.store,
+            Val::ExternRef(Some(value)) => value.0.store,
+            _ => return,
+        };
+        assert_eq!(
+            store, self.id,
+            "a reference was used with a store that it does not belong to"
+        );
+    }
+
+    // Instances.
+
+    pub(crate) fn instance(&self, id: InstanceId) -> &Instance {
+        self.instances[self.check(id.0)].get()
+    }
+
+    /// The module of an instance.
+    pub fn module_of(&self, id: InstanceId) -> &crate::Module {
+        &self.instance(id).module
+    }
+
+    /// Something that an instance exports.
+    pub fn export(&self, id: InstanceId, name: &str) -> Option<Extern> {
+        let instance = self.instance(id);
+        let export = instance.module.decoded().export(name)?;
+        Some(instance.extern_of(self.id, export.kind, export.index))
+    }
+
+    /// The type of an import or export.
+    pub fn extern_type(&self, item: Extern) -> ExternType {
+        match item {
+            Extern::Func(func) => ExternType::Func(self.func_type(func)),
+            Extern::Memory(id) => ExternType::Memory(self.memory_type(id)),
+            Extern::Table(id) => ExternType::Table(self.table_type(id)),
+            Extern::Global(id) => ExternType::Global(self.global_type(id)),
+        }
+    }
+
+    // Memories.
+
+    /// Makes a linear memory.
+    pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, Error> {
+        let limit_pages = self.limits.memory_bytes / PAGE_BYTES;
+        let memory = Memory::new(ty, limit_pages).ok_or_else(|| {
+            Error::Resources(format!(
+                "a memory of {} pages of 64 KiB cannot be had",
+                ty.limits.min
+            ))
+        })?;
+        self.memories.push(Owned::new(memory));
+        Ok(MemoryId(self.handle(self.memories.len() - 1)))
+    }
+
+    /// A memory's type, with its current size as the minimum.
+    pub fn memory_type(&self, id: MemoryId) -> MemoryType {
+        let memory = self.memories[self.check(id.0)].get();
+        let mut ty = memory.ty;
+        ty.limits.min = memory.pages();
+        ty
+    }
+
+    /// A memory's bytes.
+    pub fn memory(&self, id: MemoryId) -> &[u8] {
+        self.memories[self.check(id.0)].get().data()
+    }
+
+    /// A memory's bytes, to write.
+    pub fn memory_mut(&mut self, id: MemoryId) -> &mut [u8] {
+        let index = self.check(id.0);
+        self.memories[index].get_mut().data_mut()
+    }
+
+    /// Grows a memory; the old size in pages, or `None` if it cannot.
+    pub fn grow_memory(&mut self, id: MemoryId, delta_pages: u64) -> Option<u64> {
+        let index = self.check(id.0);
+        self.memories[index].get_mut().grow(delta_pages)
+    }
+
+    // Tables.
+
+    /// Makes a table.
+    pub fn new_table(&mut self, ty: TableType, init: Val) -> Result<TableId, Error> {
+        self.check_val(&init);
+        self.new_table_raw(ty, init.to_slots()[0])
+    }
+
+    pub(crate) fn new_table_raw(&mut self, ty: TableType, init: u64) -> Result<TableId, Error> {
+        let too_large = || {
+            Error::Resources(format!(
+                "a table of {} elements cannot be had",
+                ty.limits.min
+            ))
+        };
+        let mut table = Table {
+            ty,
+            elements: Vec::new(),
+            max: self.limits.table_elements,
+        };
+        table.grow(ty.limits.min, init).ok_or_else(too_large)?;
+        self.tables.push(Owned::new(table));
+        Ok(TableId(self.handle(self.tables.len() - 1)))
+    }
+
+    /// A table's type, with its current size as the minimum.
+    pub fn table_type(&self, id: TableId) -> TableType {
+        let table = self.tables[self.check(id.0)].get();
+        let mut ty = table.ty;
+        ty.limits.min = table.elements.len() as u64;
+        ty
+    }
+
+    /// An element of a table.
+    pub fn table_get(&self, id: TableId, index: u64) -> Option<Val> {
+        let table = self.tables[self.check(id.0)].get();
+        let ty = fossor_module::ValType::Ref(table.ty.element);
+        Some(Val::from_slots(ty, &[table.get(index)?], self.id))
+    }
+
+    /// Sets an element of a table; `false` if there is no such element or the
+    /// value has another type.
+    pub fn table_set(&mut self, id: TableId, index: u64, value: Val) -> bool {
+        self.check_val(&value);
+        let at = self.check(id.0);
+        let table = self.tables[at].get_mut();
+        if value.ty() != fossor_module::ValType::Ref(table.ty.element) {
+            return false;
+        }
+        match table.elements.get_mut(index as usize) {
+            Some(element) => {
+                *element = value.to_slots()[0];
+                true
+            }
+            None => false,
+        }
+    }
+
+    // Globals.
+
+    /// Makes a global variable.
+    pub fn new_global(&mut self, ty: GlobalType, value: Val) -> Result<GlobalId, Error> {
+        if value.ty() != ty.value {
+            return Err(Error::Call(format!(
+                "a global of type {} was given a {}",
+                ty.value,
+                value.ty()
+            )));
+        }
+        self.check_val(&value);
+        let cell = host::GlobalCell::owned(value.to_slots());
+        Ok(self.add_global(Global { ty, cell }))
+    }
+
+    pub(crate) fn add_global(&mut self, global: Global) -> GlobalId {
+        self.globals.push(global);
+        GlobalId(self.handle(self.globals.len() - 1))
+    }
+
+    /// A global's type.
+    pub fn global_type(&self, id: GlobalId) -> GlobalType {
+        self.globals[self.check(id.0)].ty
+    }
+
+    /// A global's value.
+    pub fn global_get(&self, id: GlobalId) -> Val {
+        let global = &self.globals[self.check(id.0)];
+        Val::from_slots(
+            global.ty.value,
+            &global.cell.read(global.ty.value.slots()),
+            self.id,
+        )
+    }
+
+    /// Sets a global; `false` if it is immutable or of another type.
+    pub fn global_set(&mut self, id: GlobalId, value: Val) -> bool {
+        self.check_val(&value);
+        let index = self.check(id.0);
+        let global = &mut self.globals[index];
+        if !global.ty.mutable || global.ty.value != value.ty() {
+            return false;
+        }
+        global.cell.write(value.to_slots(), global.ty.value.slots());
+        true
+    }
+
+    // Values of the host.
+
+    /// Makes a value of the host a guest can hold. It lives as long as the
+    /// store.
+    pub fn new_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> ExternRef {
+        self.externs.push(value);
+        ExternRef(self.handle(self.externs.len() - 1))
+    }
+
+    /// The value of the host behind a reference.
+    pub fn extern_value(&self, value: ExternRef) -> &(dyn Any + Send + Sync) {
+        &*self.externs[self.check(value.0)]
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! Calls.
+
+use super::Translator;
+use super::emit::Fields;
+use super::stack::{Holds, Operand, State, kind_of};
+use crate::execute::call::{self, Imported, Indirect};
+use crate::execute::handlers::both;
+use crate::execute::operand::{Acc, Slot};
+use fossor_module::{FuncType, ValType};
+
+impl Translator<'_> {
+    pub(super) fn visit_call(&mut self, func: u32) {
+        let module = self.module;
+        let ty = module.decoded.func_type(func);
+        let args = self.place_args(ty);
+        match func.checked_sub(module.decoded.imported_funcs) {
+            Some(defined) => {
+                self.emit(both!(call::call), "call", Fields::imm(args, 0, func));
+                self.word(module.entry_address(defined));
+            }
+            None => {
+                self.emit(both!(call::call_import), "call", Fields::imm(args, 0, func));
+            }
+        }
+        self.push_results(ty, args);
+    }
+
+    pub(super) fn visit_call_indirect(&mut self, type_index: u32, table: u32) {
+        let module = self.module;
+        let ty = &module.decoded.types[type_index as usize];
+        // The index is on top of the arguments: its slot must outlive them.
+        let index = self.index(0);
+        self.settle_index(index);
+        let operand = match self.stack[index].state {
+            State::Acc => Operand::Acc,
+            _ => Operand::Slot(self.in_slot(index)),
+        };
+        // Placing the arguments may need the accumulator.
+        let operand = match operand {
+            Operand::Acc if self.args_spare_acc(ty) => Operand::Acc,
+            Operand::Acc => {
+                self.go_home(index);
+                Operand::Slot(self.stack[index].slot)
+            }
+            other => other,
+        };
+        self.pop();
+        let args = self.place_args(ty);
+        let (handlers, slot) = match operand {
+            Operand::Slot(slot) => (both!(call::call_indirect<Slot>), slot),
+            _ => (both!(call::call_indirect<Acc>), 0),
+        };
+        self.emit(
+            handlers,
+            "call_indirect",
+            Fields::slots(args, slot, table as u16, 0),
+        );
+        self.word(module.type_ids[type_index as usize].into());
+        self.push_results(ty, args);
+    }
+
+    pub(super) fn visit_return_call(&mut self, func: u32) {
+        let module = self.module;
+        let ty = module.decoded.func_type(func);
+        let args = self.place_args(ty);
+        let link = self.link_slot as u16;
+        match func.checked_sub(module.decoded.imported_funcs) {
+            Some(defined) => {
+                self.raise_max(0);
+                let fields = Fields::slots(args, ty.param_slots() as u16, link, 0);
+                self.emit(both!(call::return_call), "return_call", fields);
+                self.word(module.entry_address(defined));
+            }
+            None => {
+                let handlers = both!(call::return_call_func<Imported>);
+                self.emit(handlers, "return_call", Fields::slots(args, 0, link, 0));
+                self.word(0);
+                self.word(func.into());
+                self.push_results(ty, args);
+                self.emit_return();
+            }
+        }
+        self.end_of_path();
+    }
+
+    pub(super) fn visit_return_call_indirect(&mut self, type_index: u32, table: u32) {
+        let module = self.module;
+        let ty = &module.decoded.types[type_index as usize];
+        let index = self.in_slot(self.index(0));
+        self.pop();
+        let args = self.place_args(ty);
+        let handlers = both!(call::return_call_func<Indirect>);
+        let fields = Fields::slots(args, index, self.link_slot as u16, 0);
+        self.emit(handlers, "return_call_indirect", fields);
+        self.word(module.type_ids[type_index as usize].into());
+        self.word(table.into());
+        self.push_results(ty, args);
+        self.emit_return();
+        self.end_of_path();
+    }
+
+    fn settle_index(&mut self, index: usize) {
+        self.settle(index);
+        if let State::Const(_) = self.stack[index].state {
+            self.go_home(index);
+        }
+    }
+
+    /// Whether placing the arguments below the top value leaves the integer
+    /// accumulator alone.
+    fn args_spare_acc(&self, ty: &FuncType) -> bool {
+        let top = self.index(0);
+        !(top - ty.params().len()..top).any(|i| matches!(self.stack[i].state, State::Add { .. }))
+    }
+
+    /// Puts the arguments where the callee finds its parameters, pops them, and
+    /// frees the accumulators. Returns the first argument's slot.
+    fn place_args(&mut self, ty: &FuncType) -> u16 {
+        let first = self.stack.len() - ty.params().len();
+        self.flush_top(first);
+        let args = match self.stack.get(first) {
+            Some(entry) => entry.slot,
+            None => self.top_slot as u16,
+        };
+        self.truncate(first);
+        self.spill_all();
+        // The callee's link comes right behind: it counts to this frame, so
+        // that a callee's stub can be entered.
+        let room = ty.param_slots().max(ty.result_slots());
+        self.raise_max(room);
+        args
+    }
+
+    /// Pushes what a call left at `args`; a single result is in its accumulator
+    /// as well.
+    fn push_results(&mut self, ty: &FuncType, args: u16) {
+        self.holds = [Holds::Nothing; 3];
+        for &ty in ty.results() {
+            self.push_type(ty);
+        }
+        if let ([result], true) = (ty.results(), self.fuse) {
+            if *result != ValType::V128 {
+                self.holds[kind_of(*result) as usize] = Holds::Slot(args);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Emitting instructions. The layout is drawn in `execute/registers.rs`.
+
+use super::stack::{Holds, Producer};
+use super::{Line, NOWHERE, Translator};
+use crate::execute::handlers::{ByTarget, CompareOp, PairMode, PerDispatch};
+use crate::execute::operand::Kind;
+use crate::execute::registers::Handler;
+
+/// The operand words of an instruction.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fields(pub u64);
+
+impl Fields {
+    /// Fields A, B, C, D.
+    pub fn slots(a: u16, b: u16, c: u16, d: u16) -> Self {
+        Self(u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48)
+    }
+
+    /// Fields A, B and the immediate I.
+    pub fn imm(a: u16, b: u16, imm: u32) -> Self {
+        Self(u64::from(a) | u64::from(b) << 16 | u64::from(imm) << 32)
+    }
+
+    fn with_a(self, a: u16) -> Self {
+        Self(self.0 & !0xffff | u64::from(a))
+    }
+
+    pub fn with_b(self, b: u16) -> Self {
+        Self(self.0 & !0xffff_0000 | u64::from(b) << 16)
+    }
+
+    /// Field A becomes B; C and D stay.
+    pub fn shifted(self) -> Self {
+        Self::slots(0, self.a(), self.c(), (self.0 >> 48) as u16)
+    }
+
+    pub fn a(self) -> u16 {
+        self.0 as u16
+    }
+
+    pub fn b(self) -> u16 {
+        (self.0 >> 16) as u16
+    }
+
+    pub fn c(self) -> u16 {
+        (self.0 >> 32) as u16
+    }
+
+    pub fn imm_value(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+}
+
+/// The instruction emitted last, where it may yet become part of the next.
+#[derive(Clone, Copy)]
+pub(super) struct Last {
+    pub word: usize,
+    pub op: &'static CompareOp,
+    pub mode: PairMode,
+    pub fields: Fields,
+    pub extra: u64,
+    /// What the accumulators held before it.
+    pub holds: [Holds; 3],
+}
+
+impl Translator<'_> {
+    /// Emits an instruction of two words; returns its position.
+    pub(super) fn emit(
+        &mut self,
+        handlers: PerDispatch<Handler>,
+        name: &'static str,
+        fields: Fields,
+    ) -> usize {
+        self.emit_handler(handlers[self.dispatch], name, fields)
+    }
+
+    pub(super) fn emit_handler(
+        &mut self,
+        handler: Handler,
+        name: &'static str,
+        fields: Fields,
+    ) -> usize {
+        let word = self.code.len();
+        self.code.push(handler as usize as u64);
+        self.code.push(fields.0);
+        self.last = None;
+        self.last_word = word;
+        if let Some(lines) = &mut self.lines {
+            let modes = format!(
+                "{:04x} {:04x} {:08x}",
+                fields.0 as u16,
+                fields.b(),
+                fields.imm_value()
+            );
+            lines.push(Line {
+                word,
+                wasm_offset: self.offset,
+                name,
+                modes,
+            });
+        }
+        word
+    }
+
+    /// Appends an operand word to the instruction just emitted.
+    pub(super) fn word(&mut self, word: u64) {
+        self.code.push(word);
+    }
+
+    /// Takes back the instruction emitted last.
+    pub(super) fn take_back(&mut self, word: usize) {
+        self.code.truncate(word);
+        self.last = None;
+        self.last_word = NOWHERE;
+        if let Some(lines) = &mut self.lines {
+            lines.pop();
+        }
+    }
+
+    /// Emits an instruction with one result of `kind`, and pushes the result:
+    /// into the accumulator alone where folding is on. Field A is filled in
+    /// when the result must get a slot.
+    pub(super) fn produce(
+        &mut self,
+        handlers: ByTarget,
+        name: &'static str,
+        fields: Fields,
+        extra: Option<u64>,
+        kind: Kind,
+    ) {
+        self.spill(kind);
+        if self.fuse {
+            let word = self.emit_handler(handlers[0], name, fields);
+            if let Some(extra) = extra {
+                self.word(extra);
+            }
+            self.push_acc(
+                kind,
+                Producer {
+                    word,
+                    to_slot: Some(handlers[1]),
+                },
+            );
+        } else {
+            let home = self.top_slot as u16;
+            self.emit_handler(handlers[1], name, fields.with_a(home));
+            if let Some(extra) = extra {
+                self.word(extra);
+            }
+            self.push_home(kind);
+        }
+    }
+
+    /// Makes the producer of the pending accumulator write `slot` as well.
+    pub(super) fn retarget(&mut self, producer: Producer, slot: u16) {
+        if let Some(handler) = producer.to_slot {
+            self.code[producer.word] = handler as usize as u64;
+            let fields = Fields(self.code[producer.word + 1]).with_a(slot);
+            self.code[producer.word + 1] = fields.0;
+            if let Some(lines) = &mut self.lines {
+                if let Some(line) = lines
+                    .iter_mut()
+                    .rev()
+                    .find(|line| line.word == producer.word)
+                {
+                    line.modes.push_str(&format!(" -> {slot}"));
+                }
+            }
+        }
+    }
+
+    /// Everything before is behind a label: nothing is known about accumulators,
+    /// and no earlier instruction may change.
+    pub(super) fn forget(&mut self) {
+        self.holds = [Holds::Nothing; 3];
+        self.last = None;
+        self.last_word = NOWHERE;
+    }
+
+    /// Begins a run of operators that are paid for together.
+    pub(super) fn fuel_start(&mut self) {
+        if !self.fuel {
+            return;
+        }
+        self.fuel_end();
+        self.fuel_word = self.emit(
+            crate::execute::handlers::both!(crate::execute::control::fuel),
+            "fuel",
+            Fields::default(),
+        );
+        self.last_word = NOWHERE;
+    }
+
+    /// Writes down the price of the current run.
+    pub(super) fn fuel_end(&mut self) {
+        if self.fuel_word != NOWHERE {
+            self.code[self.fuel_word + 1] = Fields::imm(0, 0, self.operators).0;
+            self.fuel_word = NOWHERE;
+        }
+        self.operators = 0;
+    }
+}

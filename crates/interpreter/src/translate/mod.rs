@@ -1,0 +1,258 @@
+//! From a function's operators to the interpreter's code, in one forward pass.
+//!
+//! Validation and translation share the decoding: [`visit`] hands each operator
+//! to wasmparser's validator and, once accepted, to the [`Translator`]. What is
+//! translated is therefore valid.
+//!
+//! The operand stack is *symbolic* (`stack.rs`): `local.get` and constants push
+//! a note and emit nothing; an operator emits one instruction that names where
+//! its operands are. Results stay in the accumulator until something else needs
+//! it; then the instruction that made them is patched to write its slot too.
+//! A value on the stack always has a home: the slot of its stack position. At
+//! every label all values are at home, so paths merge without further moves.
+
+mod call;
+mod control;
+mod emit;
+mod memory;
+mod numeric;
+mod simd;
+mod stack;
+mod table;
+mod variable;
+mod visit;
+
+use crate::error::TranslateError;
+use crate::execute::context::CodeHeader;
+use crate::module::ModuleInner;
+use control::{Control, Fixup};
+use emit::Last;
+use fossor_module::ValType;
+use stack::{Entry, Holds, Producer};
+
+/// One line of a listing: an instruction and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// Word in the code, header included.
+    pub word: usize,
+    /// Byte offset in the module of the operator that caused it.
+    pub wasm_offset: u32,
+    /// Name, from the table.
+    pub name: &'static str,
+    /// Where operands are, and the result goes.
+    pub modes: String,
+}
+
+/// A function's code.
+pub(crate) struct Translation {
+    /// Header, then instructions.
+    pub words: Vec<u64>,
+    /// With `listing`: what each instruction is.
+    pub lines: Vec<Line>,
+}
+
+/// Validates and translates a function.
+pub(crate) fn translate(
+    module: &ModuleInner,
+    defined_idx: u32,
+    listing: bool,
+) -> Result<Translation, TranslateError> {
+    let body = module.decoded.body(defined_idx);
+    let mut validator = module
+        .decoded
+        .func_to_validate(defined_idx)
+        .into_validator(module.take_allocations());
+    let func_idx = module.decoded.imported_funcs + defined_idx;
+    let mut translator = Translator::new(module, func_idx, listing);
+    let mut reader = body
+        .get_binary_reader_for_operators()
+        .map_err(TranslateError::Invalid)?;
+    let mut locals = body.get_locals_reader().map_err(TranslateError::Invalid)?;
+    for _ in 0..locals.get_count() {
+        let offset = locals.original_position();
+        let (count, ty) = locals.read().map_err(TranslateError::Invalid)?;
+        validator
+            .define_locals(offset, count, ty)
+            .map_err(TranslateError::Invalid)?;
+        translator.declare_locals(count, visit::val_type(ty))?;
+    }
+    translator.begin()?;
+    let mut visitor = visit::Visitor {
+        validator,
+        translator,
+    };
+    while !reader.eof() {
+        visitor.translator.offset = reader.original_position() as u32;
+        reader
+            .visit_operator(&mut visitor)
+            .map_err(TranslateError::Invalid)??;
+    }
+    let offset = reader.original_position();
+    reader
+        .finish_expression(&visitor.validator.visitor(offset))
+        .map_err(TranslateError::Invalid)?;
+    module.give_allocations(visitor.validator.into_allocations());
+    visitor.translator.finish()
+}
+
+/// Where a local lives.
+#[derive(Clone, Copy)]
+struct Local {
+    slot: u16,
+    ty: ValType,
+}
+
+pub(crate) struct Translator<'m> {
+    module: &'m ModuleInner,
+    func_idx: u32,
+    /// 0: loop, 1: tail calls.
+    dispatch: usize,
+    /// Off: one instruction per operator, every operand in its home slot.
+    fuse: bool,
+    fuel: bool,
+    code: Vec<u64>,
+    lines: Option<Vec<Line>>,
+    /// Byte offset of the current operator in the module.
+    offset: u32,
+    locals: Vec<Local>,
+    link_slot: u32,
+    zeroed_slots: u32,
+    stack: Vec<Entry>,
+    /// Entries below this index are all at home.
+    pending_from: usize,
+    /// First slot above the stack.
+    top_slot: u32,
+    max_slot: u32,
+    holds: [Holds; 3],
+    producers: [Producer; 3],
+    last: Option<Last>,
+    /// Word of the instruction emitted last, if no label follows it.
+    last_word: usize,
+    /// Word of the plain copy emitted last.
+    last_copy: usize,
+    controls: Vec<Control>,
+    fixups: Vec<Fixup>,
+    reachable: bool,
+    /// Blocks opened in unreachable code.
+    dead_blocks: u32,
+    fuel_word: usize,
+    operators: u32,
+}
+
+/// No instruction.
+const NOWHERE: usize = usize::MAX;
+
+impl<'m> Translator<'m> {
+    fn new(module: &'m ModuleInner, func_idx: u32, listing: bool) -> Self {
+        let ty = module.decoded.func_type(func_idx);
+        let options = module.engine.config();
+        let mut locals = Vec::with_capacity(ty.params().len() + 8);
+        let mut slot = 0;
+        for &ty in ty.params() {
+            locals.push(Local { slot, ty });
+            slot += ty.slots() as u16;
+        }
+        let link_slot = ty.param_slots().max(ty.result_slots());
+        let body =
+            module.decoded.bodies[(func_idx - module.decoded.imported_funcs) as usize].clone();
+        let mut code = Vec::with_capacity(body.len() + 4);
+        code.push(0);
+        Self {
+            module,
+            func_idx,
+            dispatch: module.engine.dispatch_index(),
+            fuse: options.fuse,
+            fuel: options.fuel,
+            code,
+            lines: listing.then(Vec::new),
+            offset: 0,
+            locals,
+            link_slot,
+            zeroed_slots: 0,
+            stack: Vec::with_capacity(16),
+            pending_from: 0,
+            top_slot: link_slot + 2,
+            max_slot: link_slot + 2,
+            holds: [Holds::Nothing; 3],
+            producers: [Producer::default(); 3],
+            last: None,
+            last_word: NOWHERE,
+            last_copy: NOWHERE,
+            controls: Vec::with_capacity(16),
+            fixups: Vec::new(),
+            reachable: true,
+            dead_blocks: 0,
+            fuel_word: NOWHERE,
+            operators: 0,
+        }
+    }
+
+    fn declare_locals(&mut self, count: u32, ty: ValType) -> Result<(), TranslateError> {
+        let slots = u64::from(count) * u64::from(ty.slots());
+        self.check_slots(u64::from(self.top_slot) + slots)?;
+        for _ in 0..count {
+            self.locals.push(Local {
+                slot: self.top_slot as u16,
+                ty,
+            });
+            self.top_slot += ty.slots();
+        }
+        self.zeroed_slots += slots as u32;
+        Ok(())
+    }
+
+    fn check_slots(&self, slots: u64) -> Result<(), TranslateError> {
+        if slots > MAX_SLOTS {
+            return Err(TranslateError::TooManySlots { limit: MAX_SLOTS });
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), TranslateError> {
+        self.raise_max(0);
+        let zeroed = crate::execute::call::ZEROED_SLOTS as u32;
+        if let Some(more @ 1..) = self.zeroed_slots.checked_sub(zeroed) {
+            let first = (self.link_slot + 2 + zeroed) as u16;
+            let handlers = crate::execute::handlers::both!(crate::execute::call::zero);
+            self.emit(handlers, "zero", emit::Fields::imm(first, 0, more));
+        }
+        let results = self.module.decoded.func_type(self.func_idx).results();
+        let block = control::Types::function(results.len());
+        self.controls.push(Control::function(block, self.top_slot));
+        self.fuel_start();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Translation, TranslateError> {
+        self.fuel_end();
+        let frame_slots = (self.max_slot as usize)
+            .max(self.link_slot as usize + 2 + crate::execute::call::ZEROED_SLOTS)
+            as u32;
+        self.check_slots(frame_slots.into())?;
+        let header = CodeHeader {
+            frame_slots,
+            link_slot: self.link_slot as u16,
+            reserved: 0,
+        };
+        self.code[0] = u64::from(header.frame_slots) | u64::from(header.link_slot) << 32;
+        if self.code.len() * 8 > MAX_CODE_BYTES {
+            return Err(TranslateError::TooMuchCode {
+                limit_bytes: MAX_CODE_BYTES,
+            });
+        }
+        Ok(Translation {
+            words: self.code,
+            lines: self.lines.unwrap_or_default(),
+        })
+    }
+
+    /// Takes note of a stack that reaches `extra` slots above its top.
+    fn raise_max(&mut self, extra: u32) {
+        self.max_slot = self.max_slot.max(self.top_slot + extra);
+    }
+}
+
+/// Slots that a frame may have: operands name them in 16 bits.
+const MAX_SLOTS: u64 = 60_000;
+/// Branches are 32-bit byte offsets.
+const MAX_CODE_BYTES: usize = 1 << 30;

@@ -1,0 +1,107 @@
+//! Table operators and references.
+
+use super::Translator;
+use super::emit::Fields;
+use super::stack::{State, kind_of};
+use crate::execute::handlers::{both, ops};
+use crate::execute::operand::Kind;
+use crate::execute::table;
+use fossor_module::ValType;
+
+impl Translator<'_> {
+    pub(super) fn visit_ref_null(&mut self) {
+        self.push_note(State::Const(0), kind_of(ValType::FUNCREF), false);
+    }
+
+    pub(super) fn visit_ref_is_null(&mut self) {
+        self.push_note(State::Const(0), Kind::Int, false);
+        self.lower_compare(&ops::I64Eq);
+    }
+
+    pub(super) fn visit_ref_func(&mut self, func: u32) {
+        self.result_at_home(Kind::Int, |t, home| {
+            t.emit(
+                both!(table::ref_func),
+                "ref.func",
+                Fields::imm(home, 0, func),
+            );
+        });
+    }
+
+    pub(super) fn visit_table_get(&mut self, index: u32) {
+        let at = self.pop_slot();
+        self.result_at_home(Kind::Int, |t, home| {
+            t.emit(
+                both!(table::table_get),
+                "table.get",
+                Fields::imm(home, at, index),
+            );
+        });
+    }
+
+    pub(super) fn visit_table_set(&mut self, index: u32) {
+        let value = self.in_slot(self.index(0));
+        let at = self.in_slot(self.index(1));
+        self.pop();
+        self.pop();
+        self.emit(
+            both!(table::table_set),
+            "table.set",
+            Fields::imm(at, value, index),
+        );
+    }
+
+    pub(super) fn visit_table_size(&mut self, index: u32) {
+        self.result_at_home(Kind::Int, |t, home| {
+            t.emit(
+                both!(table::table_size),
+                "table.size",
+                Fields::imm(home, 0, index),
+            );
+        });
+    }
+
+    pub(super) fn visit_table_grow(&mut self, index: u32) {
+        // Value and delta, in consecutive slots.
+        let first = self.index(1);
+        self.flush_top(first);
+        let args = self.stack[first].slot;
+        self.truncate(first);
+        self.result_at_home(Kind::Int, |t, home| {
+            t.emit(
+                both!(table::table_grow),
+                "table.grow",
+                Fields::imm(home, args, index),
+            );
+        });
+    }
+
+    pub(super) fn visit_table_fill(&mut self, index: u32) {
+        let args = self.pop_three();
+        self.emit(
+            both!(table::table_fill),
+            "table.fill",
+            Fields::imm(args, 0, index),
+        );
+    }
+
+    pub(super) fn visit_table_copy(&mut self, target: u32, source: u32) {
+        let args = self.pop_three();
+        let fields = Fields::slots(args, target as u16, source as u16, 0);
+        self.emit(both!(table::table_copy), "table.copy", fields);
+    }
+
+    pub(super) fn visit_table_init(&mut self, segment: u32, index: u32) {
+        let args = self.pop_three();
+        let fields = Fields::imm(args, index as u16, segment);
+        self.emit(both!(table::table_init), "table.init", fields);
+    }
+
+    pub(super) fn visit_elem_drop(&mut self, segment: u32) {
+        self.emit(
+            both!(table::elem_drop),
+            "elem.drop",
+            Fields::imm(0, 0, segment),
+        );
+    }
+}

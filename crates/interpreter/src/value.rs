@@ -1,0 +1,136 @@
+//! Values and handles, as hosts see them.
+
+use fossor_module::ValType;
+
+/// A handle of something in a store. Using it with another store is an error
+/// that panics in the functions of [`Store`](crate::Store).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Handle {
+    pub(crate) store: u32,
+    pub(crate) index: u32,
+}
+
+macro_rules! handles {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(pub(crate) Handle);
+    )*};
+}
+handles! {
+    /// An instance.
+    InstanceId;
+    /// A linear memory.
+    MemoryId;
+    /// A table.
+    TableId;
+    /// A global variable.
+    GlobalId;
+    /// A value of the host that guests hold as `externref`.
+    ExternRef;
+}
+
+/// A function of a store, the guest's or the host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Func {
+    pub(crate) store: u32,
+    /// Address of its `FuncRef`, never zero.
+    pub(crate) addr: usize,
+}
+
+/// Something that can be imported or exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extern {
+    /// A function.
+    Func(Func),
+    /// A linear memory.
+    Memory(MemoryId),
+    /// A table.
+    Table(TableId),
+    /// A global variable.
+    Global(GlobalId),
+}
+
+/// A value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Val {
+    /// `i32`
+    I32(i32),
+    /// `i64`
+    I64(i64),
+    /// `f32`, as bits: NaN payloads survive.
+    F32(u32),
+    /// `f64`, as bits.
+    F64(u64),
+    /// `v128`
+    V128(u128),
+    /// `funcref`
+    FuncRef(Option<Func>),
+    /// `externref`
+    ExternRef(Option<ExternRef>),
+}
+
+impl Val {
+    /// The value's type.
+    pub fn ty(&self) -> ValType {
+        match self {
+            Val::I32(_) => ValType::I32,
+            Val::I64(_) => ValType::I64,
+            Val::F32(_) => ValType::F32,
+            Val::F64(_) => ValType::F64,
+            Val::V128(_) => ValType::V128,
+            Val::FuncRef(_) => ValType::FUNCREF,
+            Val::ExternRef(_) => ValType::EXTERNREF,
+        }
+    }
+
+    /// The value of a type that all its locals start with.
+    pub fn default_of(ty: ValType) -> Val {
+        match ty {
+            ValType::I32 => Val::I32(0),
+            ValType::I64 => Val::I64(0),
+            ValType::F32 => Val::F32(0),
+            ValType::F64 => Val::F64(0),
+            ValType::V128 => Val::V128(0),
+            ty if ty == ValType::EXTERNREF => Val::ExternRef(None),
+            _ => Val::FuncRef(None),
+        }
+    }
+
+    /// The value's slots: the low one, and the high one of a vector.
+    pub(crate) fn to_slots(self) -> [u64; 2] {
+        match self {
+            Val::I32(value) => [u64::from(value as u32), 0],
+            Val::I64(value) => [value as u64, 0],
+            Val::F32(bits) => [bits.into(), 0],
+            Val::F64(bits) => [bits, 0],
+            Val::V128(value) => [value as u64, (value >> 64) as u64],
+            Val::FuncRef(func) => [func.map_or(0, |func| func.addr as u64), 0],
+            Val::ExternRef(value) => [value.map_or(0, |value| u64::from(value.0.index) + 1), 0],
+        }
+    }
+
+    /// The value in `slots`; what lies above the low 32 bits of a narrow one is
+    /// junk and ignored.
+    pub(crate) fn from_slots(ty: ValType, slots: &[u64], store: u32) -> Val {
+        match ty {
+            ValType::I32 => Val::I32(slots[0] as i32),
+            ValType::I64 => Val::I64(slots[0] as i64),
+            ValType::F32 => Val::F32(slots[0] as u32),
+            ValType::F64 => Val::F64(slots[0]),
+            ValType::V128 => Val::V128(u128::from(slots[0]) | u128::from(slots[1]) << 64),
+            ty if ty == ValType::EXTERNREF => {
+                Val::ExternRef(slots[0].checked_sub(1).map(|index| {
+                    ExternRef(Handle {
+                        store,
+                        index: index as u32,
+                    })
+                }))
+            }
+            _ => Val::FuncRef((slots[0] != 0).then_some(Func {
+                store,
+                addr: slots[0] as usize,
+            })),
+        }
+    }
+}

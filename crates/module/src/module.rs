@@ -1,0 +1,188 @@
+//! A decoded module.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use wasmparser::{
+    BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValidatorResources,
+    WasmFeatures,
+};
+
+use crate::names::FuncNames;
+use crate::{
+    CustomSection, DataSegment, DecodeError, DecodeOptions, ElementSegment, Export, FuncType,
+    Global, Import, MemoryType, Table, decode,
+};
+
+/// A decoded module. Everything but the function bodies is valid.
+pub struct Module {
+    /// The whole binary.
+    pub bytes: Arc<[u8]>,
+    /// The type section.
+    pub types: Vec<FuncType>,
+    /// Imports in order. Go's linker repeats some of them.
+    pub imports: Vec<Import>,
+    /// The type index of every function, imported ones first.
+    pub funcs: Vec<u32>,
+    /// Tables, imported ones first.
+    pub tables: Vec<Table>,
+    /// Linear memories, imported ones first.
+    pub memories: Vec<MemoryType>,
+    /// Global variables, imported ones first.
+    pub globals: Vec<Global>,
+    /// How many of `funcs` are imported.
+    pub imported_funcs: u32,
+    /// How many of `tables` are imported.
+    pub imported_tables: u32,
+    /// How many of `memories` are imported.
+    pub imported_memories: u32,
+    /// How many of `globals` are imported.
+    pub imported_globals: u32,
+    /// Exports in order.
+    pub exports: Vec<Export>,
+    /// The function to call when the module is instantiated.
+    pub start: Option<u32>,
+    /// Element segments.
+    pub elements: Vec<ElementSegment>,
+    /// Data segments.
+    pub data: Vec<DataSegment>,
+    /// Where the bodies of the defined functions are in `bytes`: declarations of
+    /// locals, then instructions.
+    pub bodies: Vec<Range<u32>>,
+    /// Custom sections in order.
+    pub customs: Vec<CustomSection>,
+
+    pub(crate) features: WasmFeatures,
+    /// What validation of a function body refers to: the validator's view of the
+    /// fields above. `None` only if there is no body.
+    pub(crate) resources: Option<ValidatorResources>,
+    names: OnceLock<FuncNames>,
+}
+
+impl Module {
+    /// Decodes a module and validates everything but the function bodies.
+    pub fn decode(
+        bytes: impl Into<Arc<[u8]>>,
+        options: &DecodeOptions,
+    ) -> Result<Module, DecodeError> {
+        decode::decode(bytes.into(), options)
+    }
+
+    /// Validates all function bodies.
+    pub fn validate_bodies(&self) -> Result<(), DecodeError> {
+        let mut allocations = FuncValidatorAllocations::default();
+        for defined_idx in 0..self.bodies.len() as u32 {
+            let mut validator = self
+                .func_to_validate(defined_idx)
+                .into_validator(allocations);
+            validator
+                .validate(&self.body(defined_idx))
+                .map_err(|error| self.body_error(defined_idx, error))?;
+            allocations = validator.into_allocations();
+        }
+        Ok(())
+    }
+
+    /// The body of a defined function.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    pub fn body(&self, defined_idx: u32) -> FunctionBody<'_> {
+        let range = &self.bodies[defined_idx as usize];
+        let bytes = &self.bytes[range.start as usize..range.end as usize];
+        let offset = range.start.into();
+        FunctionBody::new(BinaryReader::new_features(bytes, offset, self.features))
+    }
+
+    /// What `wasmparser` needs to validate the body of a defined function.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    pub fn func_to_validate(&self, defined_idx: u32) -> FuncToValidate<ValidatorResources> {
+        let index = self.imported_funcs + defined_idx;
+        FuncToValidate {
+            resources: self.resources.clone().expect("there is a body"),
+            index,
+            ty: self.funcs[index as usize],
+            features: self.features,
+        }
+    }
+
+    /// The error to report when the validator refuses the body of a defined
+    /// function.
+    #[cold]
+    pub fn body_error(&self, defined_idx: u32, error: wasmparser::Error) -> DecodeError {
+        let func_idx = self.imported_funcs + defined_idx;
+        decode::body_error(&self.body(defined_idx), error)
+            .in_function(func_idx, self.func_name(func_idx))
+    }
+
+    /// The type of a function.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    #[inline]
+    pub fn func_type(&self, func_idx: u32) -> &FuncType {
+        &self.types[self.funcs[func_idx as usize] as usize]
+    }
+
+    /// The name of a function in the `name` section. That is read at the first
+    /// call of this.
+    pub fn func_name(&self, func_idx: u32) -> Option<&str> {
+        let names = self.names.get_or_init(|| {
+            let section = self.customs.iter().find(|custom| &*custom.name == "name");
+            section.map_or_else(FuncNames::default, |section| {
+                FuncNames::parse(&self.bytes, &section.bytes, self.funcs.len())
+            })
+        });
+        names.get(&self.bytes, func_idx)
+    }
+
+    /// The export of a name.
+    pub fn export(&self, name: &str) -> Option<&Export> {
+        self.exports.iter().find(|export| &*export.name == name)
+    }
+
+    /// A module with nothing in it yet.
+    pub(crate) fn empty(bytes: Arc<[u8]>, features: WasmFeatures) -> Self {
+        Self {
+            bytes,
+            types: Vec::new(),
+            imports: Vec::new(),
+            funcs: Vec::new(),
+            tables: Vec::new(),
+            memories: Vec::new(),
+            globals: Vec::new(),
+            imported_funcs: 0,
+            imported_tables: 0,
+            imported_memories: 0,
+            imported_globals: 0,
+            exports: Vec::new(),
+            start: None,
+            elements: Vec::new(),
+            data: Vec::new(),
+            bodies: Vec::new(),
+            customs: Vec::new(),
+            features,
+            resources: None,
+            names: OnceLock::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Module {
+    /// Counts only: a module may have 50 MB.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("bytes", &self.bytes.len())
+            .field("imports", &self.imports.len())
+            .field("funcs", &self.funcs.len())
+            .field("exports", &self.exports.len())
+            .field("data", &self.data.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,71 @@
+//! What one guest instance has: arguments, descriptors, and the system below.
+
+use crate::abi::Fd;
+use crate::args::Strings;
+use crate::builder::WasiCtxBuilder;
+use crate::descriptor::{Descriptors, Object};
+use crate::os::Os;
+use crate::path::resolve::Resolver;
+use crate::trace::Tracer;
+use crate::wait::Waiter;
+
+/// Everything that WASI keeps for one guest instance.
+///
+/// Made by [`WasiCtx::builder`], and handed to the functions of
+/// [`functions`](crate::functions()).
+pub struct WasiCtx {
+    pub(crate) os: Box<dyn Os>,
+    pub(crate) waiter: Waiter,
+    pub(crate) resolver: Resolver,
+    pub(crate) descriptors: Descriptors,
+    pub(crate) args: Strings,
+    pub(crate) environment: Strings,
+    pub(crate) tracer: Option<Tracer>,
+}
+
+/// A descriptor that a guest has from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preopened {
+    /// Its number.
+    pub fd: u32,
+    /// The guest's name of a directory, or a listener's address.
+    pub name: String,
+    /// Whether it is a listener.
+    pub listener: bool,
+}
+
+impl WasiCtx {
+    /// Starts with nothing: no arguments, no environment, no directories, and
+    /// streams that are empty and swallow.
+    pub fn builder() -> WasiCtxBuilder {
+        WasiCtxBuilder::default()
+    }
+
+    /// The directories and listeners that the guest has now, by number.
+    pub fn preopened(&self) -> Vec<Preopened> {
+        self.descriptors
+            .iter()
+            .filter_map(|(Fd(fd), descriptor)| {
+                let (name, listener) = match &descriptor.object {
+                    Object::Directory(directory) => (directory.preopen.as_deref()?, false),
+                    Object::Listener(_) => (descriptor.name.as_deref()?, true),
+                    _ => return None,
+                };
+                Some(Preopened {
+                    fd,
+                    name: name.to_owned(),
+                    listener,
+                })
+            })
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for WasiCtx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WasiCtx")
+            .field("descriptors", &self.descriptors)
+            .field("resolver", &self.resolver)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,205 @@
+//! The guest's descriptors: a table of numbers, and what is behind each.
+
+mod rights;
+mod table;
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+pub(crate) use rights::{directory_rights, file_rights, inheriting_rights, listener_rights};
+pub(crate) use table::Descriptors;
+
+use crate::abi::{Errno, FdFlags, FileType, Rights};
+use crate::os::{HostFlags, Os, OsResult};
+use crate::stdio::{Input, Pipe};
+
+/// One entry of the table.
+#[derive(Debug)]
+pub(crate) struct Descriptor {
+    pub(crate) object: Object,
+    pub(crate) file_type: FileType,
+    /// As the guest set them. `NONBLOCK` and `APPEND` are ours to keep: the
+    /// host's descriptor may be shared with other processes.
+    pub(crate) flags: FdFlags,
+    pub(crate) rights_base: Rights,
+    pub(crate) rights_inheriting: Rights,
+    /// What the trace calls it: `stdin`, a guest path.
+    pub(crate) name: Option<Box<str>>,
+}
+
+/// What is behind a descriptor.
+#[derive(Debug)]
+pub(crate) enum Object {
+    File(HostFile),
+    Directory(Directory),
+    Listener(OwnedFd),
+    /// Reads the end, swallows writes.
+    Null,
+    /// Bytes given by the embedder.
+    Input(Input),
+    /// A buffer shared with the embedder.
+    Pipe(Pipe),
+}
+
+/// How to keep the host from waiting inside a read or a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readiness {
+    /// Regular files and block devices: they count as always ready.
+    Always,
+    /// Tried with `RWF_NOWAIT`; falls back to `PollFirst`.
+    Nowait,
+    /// Opened by us with `O_NONBLOCK`.
+    HostNonblocking,
+    /// Asked with `poll`, then used: terminals, and pipes with names, whose
+    /// reads would otherwise see an end before the first writer comes.
+    PollFirst,
+    /// Used with `MSG_DONTWAIT`.
+    Socket,
+}
+
+/// Something of the host's that is read or written.
+#[derive(Debug)]
+pub(crate) struct HostFile {
+    pub(crate) fd: OwnedFd,
+    pub(crate) readiness: Readiness,
+    /// The host's own descriptor appends, so that `pwrite` cannot.
+    pub(crate) host_appends: bool,
+    /// It was opened below a read-only preopen.
+    pub(crate) read_only: bool,
+}
+
+/// A directory, with the rules that it was preopened under.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub(crate) fd: OwnedFd,
+    /// Nothing below may change.
+    pub(crate) read_only: bool,
+    /// It is the host's `/`: absolute links resolve as on the host.
+    pub(crate) in_root: bool,
+    /// It lies below a preopened `/`, where a link may be absolute.
+    pub(crate) below_root: bool,
+    /// The guest's name of a preopened directory.
+    pub(crate) preopen: Option<Box<str>>,
+}
+
+impl Descriptor {
+    /// The directory, or `notdir`.
+    pub(crate) fn directory(&self) -> Result<&Directory, Errno> {
+        match &self.object {
+            Object::Directory(directory) => Ok(directory),
+            _ => Err(Errno::Notdir),
+        }
+    }
+
+    /// The host's descriptor, if there is one.
+    pub(crate) fn host_fd(&self) -> Option<BorrowedFd<'_>> {
+        match &self.object {
+            Object::File(file) => Some(file.fd.as_fd()),
+            Object::Directory(directory) => Some(directory.fd.as_fd()),
+            Object::Listener(listener) => Some(listener.as_fd()),
+            Object::Null | Object::Input(_) | Object::Pipe(_) => None,
+        }
+    }
+
+    /// Whether the guest does not wait on it.
+    pub(crate) fn nonblock(&self) -> bool {
+        self.flags.contains(FdFlags::NONBLOCK)
+    }
+
+    /// A descriptor for something of the host's that we did not open: its
+    /// flags are shared, so they are looked at and left alone.
+    pub(crate) fn inherited(os: &mut dyn Os, fd: OwnedFd, name: &str) -> OsResult<Self> {
+        let file_type = os.stat(fd.as_fd())?.file_type;
+        let host_flags = os.host_flags(fd.as_fd())?;
+        let readiness = match file_type {
+            FileType::RegularFile | FileType::BlockDevice | FileType::Directory => {
+                Readiness::Always
+            }
+            FileType::SocketStream => Readiness::Socket,
+            _ => Readiness::Nowait,
+        };
+        let terminal = os.is_terminal(fd.as_fd())?;
+        let rights_base = file_rights(file_type, host_flags, terminal);
+        Ok(Self {
+            object: Object::File(HostFile {
+                fd,
+                readiness,
+                host_appends: host_flags.contains(HostFlags::APPEND),
+                read_only: false,
+            }),
+            file_type,
+            flags: from_host_flags(host_flags),
+            rights_base,
+            rights_inheriting: Rights::empty(),
+            name: Some(name.into()),
+        })
+    }
+
+    /// A descriptor for something that lives in this process.
+    pub(crate) fn in_memory(object: Object, readable: bool, name: &str) -> Self {
+        let access = if readable {
+            HostFlags::RDONLY
+        } else {
+            HostFlags::WRONLY
+        };
+        Self {
+            object,
+            file_type: FileType::Unknown,
+            flags: FdFlags::empty(),
+            rights_base: file_rights(FileType::Unknown, access, false),
+            rights_inheriting: Rights::empty(),
+            name: Some(name.into()),
+        }
+    }
+
+    /// A listening socket, which the guest sees as not waiting: Go never sets
+    /// the flag on it, and would stop all its goroutines in `sock_accept`.
+    pub(crate) fn listener(fd: OwnedFd, name: &str) -> Self {
+        Self {
+            object: Object::Listener(fd),
+            file_type: FileType::SocketStream,
+            flags: FdFlags::NONBLOCK,
+            rights_base: listener_rights(),
+            rights_inheriting: file_rights(FileType::SocketStream, HostFlags::RDWR, false),
+            name: Some(name.into()),
+        }
+    }
+
+    /// An accepted connection.
+    pub(crate) fn connection(fd: OwnedFd, flags: FdFlags, name: Option<Box<str>>) -> Self {
+        Self {
+            object: Object::File(HostFile {
+                fd,
+                readiness: Readiness::Socket,
+                host_appends: false,
+                read_only: false,
+            }),
+            file_type: FileType::SocketStream,
+            flags,
+            rights_base: file_rights(FileType::SocketStream, HostFlags::RDWR, false),
+            rights_inheriting: Rights::empty(),
+            name,
+        }
+    }
+
+    /// A directory, preopened or opened below one.
+    pub(crate) fn from_directory(directory: Directory, name: Option<Box<str>>) -> Self {
+        Self {
+            file_type: FileType::Directory,
+            flags: FdFlags::empty(),
+            rights_base: directory_rights(directory.read_only),
+            rights_inheriting: inheriting_rights(directory.read_only),
+            object: Object::Directory(directory),
+            name,
+        }
+    }
+}
+
+/// The flags of a shared descriptor, as the guest sees them at first.
+fn from_host_flags(host: HostFlags) -> FdFlags {
+    let mut flags = FdFlags::empty();
+    flags.set(FdFlags::APPEND, host.contains(HostFlags::APPEND));
+    flags.set(FdFlags::NONBLOCK, host.contains(HostFlags::NONBLOCK));
+    flags.set(FdFlags::DSYNC, host.contains(HostFlags::DSYNC));
+    flags.set(FdFlags::SYNC, host.contains(HostFlags::SYNC));
+    flags
+}

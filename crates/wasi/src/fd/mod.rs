@@ -1,0 +1,9 @@
+//! Functions on open descriptors.
+
+mod dir;
+mod io;
+mod prestat;
+mod seek;
+mod stat;
+
+pub(crate) use stat::times_to_set;
