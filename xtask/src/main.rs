@@ -33,7 +33,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Chore {
     /// Run everything: unit tests, spec tests, fixtures, Go's own tests.
-    Test,
+    Test(suite::Options),
     /// Run the WebAssembly specification's tests.
     Spec(spec::Options),
     /// Build the Go programs of go-fixtures/ and run them under both
@@ -50,7 +50,7 @@ enum Chore {
 impl Chore {
     fn perform(self) -> Result<Tally, Error> {
         match self {
-            Chore::Test => suite::perform(),
+            Chore::Test(options) => suite::perform(&options),
             Chore::Spec(options) => spec::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
             Chore::Bench(options) => bench::perform(&options),

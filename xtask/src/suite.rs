@@ -3,22 +3,42 @@
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{fixtures, gotests, spec, unit};
+use std::path::PathBuf;
+
+/// What `cargo xtask test` takes.
+#[derive(clap::Args, Default)]
+pub struct Options {
+    /// Run the fixtures and Go's tests with this instead of the release build
+    /// of fossor.
+    #[arg(long, value_name = "PROGRAM")]
+    pub runtime: Option<PathBuf>,
+}
 
 /// Runs every suite, also after one has failed, and prints a summary whose
 /// last line has the form `N passed, N failed, N skipped`.
-pub fn perform() -> Result<Tally, Error> {
-    type Suite = (&'static str, fn() -> Result<Tally, Error>);
-    let suites: [Suite; 4] = [
-        ("unit tests", unit::perform),
-        ("spec directives", || {
+pub fn perform(options: &Options) -> Result<Tally, Error> {
+    let go_programs = || {
+        let runtime = options.runtime.clone();
+        fixtures::perform(&fixtures::Options {
+            runtime,
+            ..Default::default()
+        })
+    };
+    let go_library = || {
+        let runtime = options.runtime.clone();
+        gotests::perform(&gotests::Options {
+            runtime,
+            ..Default::default()
+        })
+    };
+    type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
+    let suites: [Suite<'_>; 4] = [
+        ("unit tests", &unit::perform),
+        ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
-        ("fixtures", || {
-            fixtures::perform(&fixtures::Options::default())
-        }),
-        ("Go std tests", || {
-            gotests::perform(&gotests::Options::default())
-        }),
+        ("fixtures", &go_programs),
+        ("Go std tests", &go_library),
     ];
     let mut total = Tally::default();
     let mut summary = String::from("\nSummary\n");

@@ -172,18 +172,33 @@ impl Test {
 
     /// Why a test skipped itself: `    x_test.go:12: the reason`.
     fn reason(&self) -> String {
-        let lines = self.output.lines().map(str::trim);
-        let mut said = lines.filter_map(|line| line.split_once("_test.go:")?.1.split_once(": "));
-        match said.next_back() {
-            Some((_, reason)) => format!("Go test: {reason}"),
+        match self.output.lines().rev().find_map(said) {
+            Some(reason) => format!("Go test: {reason}"),
             None => format!("Go test {} skips itself and does not say why", self.name),
         }
     }
 }
 
+/// What a test said in a line `    file.go:12: text`.
+fn said(line: &str) -> Option<&str> {
+    let (number, text) = line.split_once(".go:")?.1.split_once(": ")?;
+    number.parse::<u32>().ok().map(|_| text.trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_are_found_in_lines_with_a_place() {
+        assert_eq!(
+            said("    exec_test.go:12: no exec: here"),
+            Some("no exec: here")
+        );
+        assert_eq!(said("    helper.go:7: why"), Some("why"));
+        assert_eq!(said("--- SKIP: TestX (0.00s)"), None);
+        assert_eq!(said("x.go:why: not"), None);
+    }
 
     const LINES: &str = r#"
 {"Action":"start","Package":"a"}

@@ -110,6 +110,14 @@ fn install_wrapper(binary: &Path) -> Result<OsString, Error> {
     let directory = workspace::target().join("go-exec");
     workspace::fresh_dir(&directory)?;
     process::run(Command::new(binary).arg("install-exec").arg(&directory))?;
+    let wrapper = directory.join("go_wasip1_wasm_exec");
+    if !wrapper.is_file() {
+        return Err(Error::message(format!(
+            "`{} install-exec` did not put {} in place",
+            binary.display(),
+            wrapper.display()
+        )));
+    }
     let rest = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(directory).chain(std::env::split_paths(&rest)))
         .map_err(|error| Error::message(format!("cannot put the wrapper on PATH: {error}")))
