@@ -43,6 +43,9 @@ pub(crate) mod operand;
 pub(crate) mod operation;
 pub(crate) mod owned;
 pub(crate) mod registers;
+pub(crate) mod simd;
+pub(crate) mod simd_handlers;
+pub(crate) mod simd_operation;
 pub(crate) mod table;
 pub(crate) mod walk;
 

@@ -130,6 +130,8 @@ pub(crate) struct Translator<'m> {
     last_word: usize,
     /// Word of the plain copy emitted last.
     last_copy: usize,
+    /// Word of the instruction with a vector as its result emitted last.
+    last_wide: usize,
     controls: Vec<Control>,
     fixups: Vec<Fixup>,
     reachable: bool,
@@ -178,6 +180,7 @@ impl<'m> Translator<'m> {
             last: None,
             last_word: NOWHERE,
             last_copy: NOWHERE,
+            last_wide: NOWHERE,
             controls: Vec::with_capacity(16),
             fixups: Vec::new(),
             reachable: true,
