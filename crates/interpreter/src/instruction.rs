@@ -447,18 +447,18 @@ macro_rules! for_each_vector_instruction {
                 I64x2Bitmask visit_i64x2_bitmask "i64x2.bitmask" = simd::i64x2_bitmask;
             }
             v_load {
-                V128Load8x8S visit_v128_load8x8_s "v128.load8x8_s" u64 = simd::v128_load8x8_s;
-                V128Load8x8U visit_v128_load8x8_u "v128.load8x8_u" u64 = simd::v128_load8x8_u;
-                V128Load16x4S visit_v128_load16x4_s "v128.load16x4_s" u64 = simd::v128_load16x4_s;
-                V128Load16x4U visit_v128_load16x4_u "v128.load16x4_u" u64 = simd::v128_load16x4_u;
-                V128Load32x2S visit_v128_load32x2_s "v128.load32x2_s" u64 = simd::v128_load32x2_s;
-                V128Load32x2U visit_v128_load32x2_u "v128.load32x2_u" u64 = simd::v128_load32x2_u;
-                V128Load8Splat visit_v128_load8_splat "v128.load8_splat" u8 = simd::v128_load8_splat;
-                V128Load16Splat visit_v128_load16_splat "v128.load16_splat" u16 = simd::v128_load16_splat;
-                V128Load32Splat visit_v128_load32_splat "v128.load32_splat" u32 = simd::v128_load32_splat;
-                V128Load64Splat visit_v128_load64_splat "v128.load64_splat" u64 = simd::v128_load64_splat;
-                V128Load32Zero visit_v128_load32_zero "v128.load32_zero" u32 = simd::v128_load32_zero;
-                V128Load64Zero visit_v128_load64_zero "v128.load64_zero" u64 = simd::v128_load64_zero;
+                V128Load8x8S visit_v128_load8x8_s "v128.load8x8_s" [u8; 8] = simd::v128_load8x8_s;
+                V128Load8x8U visit_v128_load8x8_u "v128.load8x8_u" [u8; 8] = simd::v128_load8x8_u;
+                V128Load16x4S visit_v128_load16x4_s "v128.load16x4_s" [u8; 8] = simd::v128_load16x4_s;
+                V128Load16x4U visit_v128_load16x4_u "v128.load16x4_u" [u8; 8] = simd::v128_load16x4_u;
+                V128Load32x2S visit_v128_load32x2_s "v128.load32x2_s" [u8; 8] = simd::v128_load32x2_s;
+                V128Load32x2U visit_v128_load32x2_u "v128.load32x2_u" [u8; 8] = simd::v128_load32x2_u;
+                V128Load8Splat visit_v128_load8_splat "v128.load8_splat" [u8; 1] = simd::v128_load8_splat;
+                V128Load16Splat visit_v128_load16_splat "v128.load16_splat" [u8; 2] = simd::v128_load16_splat;
+                V128Load32Splat visit_v128_load32_splat "v128.load32_splat" [u8; 4] = simd::v128_load32_splat;
+                V128Load64Splat visit_v128_load64_splat "v128.load64_splat" [u8; 8] = simd::v128_load64_splat;
+                V128Load32Zero visit_v128_load32_zero "v128.load32_zero" [u8; 4] = simd::v128_load32_zero;
+                V128Load64Zero visit_v128_load64_zero "v128.load64_zero" [u8; 8] = simd::v128_load64_zero;
             }
             v_load_lane {
                 V128Load8Lane visit_v128_load8_lane "v128.load8_lane" u8 = simd::v128_load8_lane;

@@ -30,6 +30,23 @@ unsafe fn lane_memory(r: &Registers) -> usize {
     unsafe { (r.word::<2>() >> 32) as usize }
 }
 
+/// The vector in a slot, of which only a part is read.
+#[inline(always)]
+unsafe fn vector<'a>(slot: *const u64) -> &'a V128 {
+    // SAFETY: V1; a vector is bytes and needs no alignment, and nothing is
+    // written while the handler looks at it.
+    unsafe { bytes(slot.cast()) }
+}
+
+/// What lies at an address that was checked, if it needs no alignment.
+#[inline(always)]
+unsafe fn bytes<'a, T>(at: *const u8) -> &'a T {
+    const { assert!(align_of::<T>() == 1) }
+    // SAFETY: V1 or V4, as the caller says; nothing is written while the
+    // handler looks at it.
+    unsafe { &*at.cast() }
+}
+
 handlers! {
     /// `A := Op(B)`
     fn v_unary<Op: VUnary>(r) {
@@ -76,7 +93,7 @@ handlers! {
 
     /// `A := lane D of B`, a scalar.
     fn v_extract<Op: VExtract, W: Target>(r) {
-        let value = Op::eval(load_v128(r.slot::<FB>()), r.field::<FD>() as u8);
+        let value = Op::eval(vector(r.slot::<FB>()), r.field::<FD>() as u8);
         W::write(&mut r, value);
         next::<D>(r, 2)
     }
@@ -103,7 +120,7 @@ handlers! {
             return trap(r, Trap::MemoryOutOfBounds);
         }
         // V4: checked above for the width of Raw.
-        let raw = r.mem.add(ea as usize).cast::<Op::Raw>().read_unaligned();
+        let raw = bytes::<Op::Raw>(r.mem.add(ea as usize));
         store_v128(Op::extend(raw), r.slot::<FA>());
         next::<D>(r, 2)
     }
@@ -128,7 +145,7 @@ handlers! {
             return trap(r, Trap::MemoryOutOfBounds);
         }
         // V4 for that memory: checked above.
-        let raw = memory.base().add(ea as usize).cast::<Op::Raw>().read_unaligned();
+        let raw = bytes::<Op::Raw>(memory.base().add(ea as usize));
         store_v128(Op::extend(raw), r.slot::<FA>());
         next::<D>(r, 3)
     }
@@ -165,7 +182,7 @@ handlers! {
         if !inside(&r, ea, size_of::<Op::Raw>()) {
             return trap(r, Trap::MemoryOutOfBounds);
         }
-        let raw = Op::extract(load_v128(r.slot::<VECTOR>()), r.field::<LANE>() as u8);
+        let raw = Op::extract(vector(r.slot::<VECTOR>()), r.field::<LANE>() as u8);
         // V4: checked above for the width of Raw.
         r.mem.add(ea as usize).cast::<Op::Raw>().write_unaligned(raw);
         next::<D>(r, 3)
@@ -192,7 +209,7 @@ handlers! {
         if ea + size_of::<Op::Raw>() as u64 > memory.len_bytes() {
             return trap(r, Trap::MemoryOutOfBounds);
         }
-        let raw = Op::extract(load_v128(r.slot::<VECTOR>()), r.field::<LANE>() as u8);
+        let raw = Op::extract(vector(r.slot::<VECTOR>()), r.field::<LANE>() as u8);
         // V4 for that memory: checked above.
         memory.base().add(ea as usize).cast::<Op::Raw>().write_unaligned(raw);
         next::<D>(r, 3)

@@ -8,7 +8,8 @@ use super::operand::{Acc, Cell, Imm16, Kind, Slot, ToAcc, ToSlot};
 use super::registers::Handler;
 use super::simd::{
     v_binary, v_extract, v_load, v_load_lane, v_load_lane_other, v_load_other, v_replace, v_shift,
-    v_splat, v_store, v_store_lane, v_store_lane_other, v_store_other, v_ternary, v_test, v_unary,
+    v_shuffle, v_splat, v_store, v_store_lane, v_store_lane_other, v_store_other, v_ternary,
+    v_test, v_unary,
 };
 use super::simd_operation::{VExtract, VLoad, VReplace, VShift, VSplat, VTest, op};
 use crate::instruction::for_each_vector_instruction;
@@ -99,6 +100,24 @@ const fn store_handlers<D: Dispatch>() -> [Handler; 3] {
     ]
 }
 
+/// The handlers of `op` that suit this processor.
+pub(crate) fn best_of(op: &'static WideOp) -> PerDispatch<Handler> {
+    #[cfg(target_arch = "x86_64")]
+    if std::ptr::eq(op, &ops::I8x16Swizzle) || std::ptr::eq(op, &ops::I8x16RelaxedSwizzle) {
+        return super::simd_x86::shuffles().map_or(op.handlers, |best| best.swizzle);
+    }
+    op.handlers
+}
+
+/// The handlers of `i8x16.shuffle` that suit this processor.
+pub(crate) fn best_shuffle() -> PerDispatch<Handler> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(best) = super::simd_x86::shuffles() {
+        return best.shuffle;
+    }
+    both!(v_shuffle)
+}
+
 macro_rules! define_handlers {
     (
         v_unary { $($un:ident $un_visit:ident $un_text:literal = $un_mod:ident::$un_fn:ident;)* }
@@ -109,7 +128,7 @@ macro_rules! define_handlers {
         v_extract { $($ext:ident $ext_visit:ident $ext_text:literal $ext_ty:ident = $ext_mod:ident::$ext_fn:ident;)* }
         v_replace { $($rep:ident $rep_visit:ident $rep_text:literal $rep_ty:ident = $rep_mod:ident::$rep_fn:ident;)* }
         v_test { $($test:ident $test_visit:ident $test_text:literal = $test_mod:ident::$test_fn:ident;)* }
-        v_load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ident = $ld_mod:ident::$ld_fn:ident;)* }
+        v_load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ty = $ld_mod:ident::$ld_fn:ident;)* }
         v_load_lane { $($ldl:ident $ldl_visit:ident $ldl_text:literal $ldl_raw:ident = $ldl_mod:ident::$ldl_fn:ident;)* }
         v_store_lane { $($stl:ident $stl_visit:ident $stl_text:literal $stl_raw:ident = $stl_mod:ident::$stl_fn:ident;)* }
     ) => {

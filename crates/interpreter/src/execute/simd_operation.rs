@@ -34,7 +34,7 @@ pub(crate) trait VSplat: 'static {
 /// The scalar in a lane.
 pub(crate) trait VExtract: 'static {
     type Out: Cell;
-    fn eval(a: V128, lane: u8) -> Self::Out;
+    fn eval(a: &V128, lane: u8) -> Self::Out;
 }
 
 /// Another scalar in a lane.
@@ -50,8 +50,9 @@ pub(crate) trait VTest: 'static {
 
 /// From memory to a vector.
 pub(crate) trait VLoad: 'static {
-    type Raw: Copy;
-    fn extend(raw: Self::Raw) -> V128;
+    /// Bytes, which need no alignment.
+    type Raw;
+    fn extend(raw: &Self::Raw) -> V128;
 }
 
 /// From memory to a lane.
@@ -63,7 +64,7 @@ pub(crate) trait VLoadLane: 'static {
 /// From a lane to memory.
 pub(crate) trait VStoreLane: 'static {
     type Raw: Copy;
-    fn extract(a: V128, lane: u8) -> Self::Raw;
+    fn extract(a: &V128, lane: u8) -> Self::Raw;
 }
 
 /// Implements a trait for an operator by a function: `implement!(VUnary, Op,
@@ -91,7 +92,7 @@ macro_rules! define_operations {
         v_extract { $($ext:ident $ext_visit:ident $ext_text:literal $ext_ty:ident = $ext_mod:ident::$ext_fn:ident;)* }
         v_replace { $($rep:ident $rep_visit:ident $rep_text:literal $rep_ty:ident = $rep_mod:ident::$rep_fn:ident;)* }
         v_test { $($test:ident $test_visit:ident $test_text:literal = $test_mod:ident::$test_fn:ident;)* }
-        v_load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ident = $ld_mod:ident::$ld_fn:ident;)* }
+        v_load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ty = $ld_mod:ident::$ld_fn:ident;)* }
         v_load_lane { $($ldl:ident $ldl_visit:ident $ldl_text:literal $ldl_raw:ident = $ldl_mod:ident::$ldl_fn:ident;)* }
         v_store_lane { $($stl:ident $stl_visit:ident $stl_text:literal $stl_raw:ident = $stl_mod:ident::$stl_fn:ident;)* }
     ) => {
@@ -115,13 +116,13 @@ macro_rules! define_operations {
         $(implement!(VTernary, $ter, $ter_mod::$ter_fn, eval(a: V128, b: V128, c: V128) -> V128);)*
         $(implement!(VShift, $sh, $sh_mod::$sh_fn, eval(a: V128, count: i32) -> V128);)*
         $(implement!(VSplat, $spl, $spl_mod::$spl_fn, eval(value: $spl_ty) -> V128, In = $spl_ty);)*
-        $(implement!(VExtract, $ext, $ext_mod::$ext_fn, eval(a: V128, lane: u8) -> $ext_ty, Out = $ext_ty);)*
+        $(implement!(VExtract, $ext, $ext_mod::$ext_fn, eval(a: &V128, lane: u8) -> $ext_ty, Out = $ext_ty);)*
         $(implement!(VReplace, $rep, $rep_mod::$rep_fn, eval(a: V128, lane: u8, value: $rep_ty) -> V128, In = $rep_ty);)*
         $(implement!(VTest, $test, $test_mod::$test_fn, eval(a: V128) -> i32);)*
-        $(implement!(VLoad, $ld, $ld_mod::$ld_fn, extend(raw: $ld_raw) -> V128, Raw = $ld_raw);)*
+        $(implement!(VLoad, $ld, $ld_mod::$ld_fn, extend(raw: &$ld_raw) -> V128, Raw = $ld_raw);)*
         $(implement!(VLoadLane, $ldl, $ldl_mod::$ldl_fn, replace(a: V128, lane: u8, raw: $ldl_raw) -> V128, Raw = $ldl_raw);)*
-        $(implement!(VStoreLane, $stl, $stl_mod::$stl_fn, extract(a: V128, lane: u8) -> $stl_raw, Raw = $stl_raw);)*
-        implement!(VLoad, V128Load, std::convert::identity, extend(raw: V128) -> V128, Raw = V128);
+        $(implement!(VStoreLane, $stl, $stl_mod::$stl_fn, extract(a: &V128, lane: u8) -> $stl_raw, Raw = $stl_raw);)*
+        implement!(VLoad, V128Load, V128::clone, extend(raw: &V128) -> V128, Raw = V128);
     };
 }
 for_each_vector_instruction!(define_operations);

@@ -6,12 +6,12 @@ use super::Translator;
 use super::emit::Fields;
 use super::memory::memory_of;
 use super::stack::{Operand, State};
+use crate::execute::control;
 use crate::execute::handlers::{AddressMode, SourceMode, both};
 use crate::execute::operand::Kind;
 use crate::execute::simd_handlers::{
-    LaneAccessOp, ToScalarOp, WideAccessOp, WideOp, WideScalarOp, ops,
+    LaneAccessOp, ToScalarOp, WideAccessOp, WideOp, WideScalarOp, best_of, best_shuffle, ops,
 };
-use crate::execute::{control, simd};
 use crate::instruction::for_each_vector_instruction;
 use wasmparser::{MemArg, V128};
 
@@ -24,7 +24,7 @@ impl Translator<'_> {
             *slot = self.pop_slot();
         }
         let fields = Fields::slots(0, slots[0], slots[1], slots[2]);
-        self.produce_wide(op.handlers[self.dispatch], op.name, fields, &[]);
+        self.produce_wide(best_of(op)[self.dispatch], op.name, fields, &[]);
     }
 
     /// A scalar in all lanes.
@@ -47,13 +47,7 @@ impl Translator<'_> {
     fn lower_to_scalar(&mut self, op: &'static ToScalarOp, lane: u8) {
         let vector = self.pop_slot();
         let fields = Fields::slots(0, vector, 0, lane.into());
-        self.produce(
-            op.handlers[self.dispatch],
-            op.name,
-            fields,
-            None,
-            op.result,
-        );
+        self.produce(op.handlers[self.dispatch], op.name, fields, None, op.result);
     }
 
     fn lower_wide_load(&mut self, op: &'static WideAccessOp, memarg: MemArg) {
@@ -143,7 +137,7 @@ impl Translator<'_> {
         let fields = Fields::slots(0, self.pop_slot(), second, 0);
         let lanes = u128::from_le_bytes(lanes);
         let words = [lanes as u64, (lanes >> 64) as u64];
-        let handler = both!(simd::v_shuffle)[self.dispatch];
+        let handler = best_shuffle()[self.dispatch];
         self.produce_wide(handler, "i8x16.shuffle", fields, &words);
     }
 }
@@ -158,7 +152,7 @@ macro_rules! visit_vector_table {
         v_extract { $($ext:ident $ext_visit:ident $ext_text:literal $ext_ty:ident = $ext_mod:ident::$ext_fn:ident;)* }
         v_replace { $($rep:ident $rep_visit:ident $rep_text:literal $rep_ty:ident = $rep_mod:ident::$rep_fn:ident;)* }
         v_test { $($test:ident $test_visit:ident $test_text:literal = $test_mod:ident::$test_fn:ident;)* }
-        v_load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ident = $ld_mod:ident::$ld_fn:ident;)* }
+        v_load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ty = $ld_mod:ident::$ld_fn:ident;)* }
         v_load_lane { $($ldl:ident $ldl_visit:ident $ldl_text:literal $ldl_raw:ident = $ldl_mod:ident::$ldl_fn:ident;)* }
         v_store_lane { $($stl:ident $stl_visit:ident $stl_text:literal $stl_raw:ident = $stl_mod:ident::$stl_fn:ident;)* }
     ) => {
@@ -181,3 +175,62 @@ macro_rules! visit_vector_table {
     };
 }
 for_each_vector_instruction!(visit_vector_table);
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, Engine, Module};
+
+    /// The names of the instructions of the module's first function.
+    fn listing(body: &str, fuse: bool) -> Vec<&'static str> {
+        let wat = format!(
+            "(module (memory 1) (global $g (mut v128) (v128.const i64x2 0 0))
+               (func (param i32 v128 v128) (result v128) {body}))"
+        );
+        let bytes = wat::parse_str(wat).expect("well-formed");
+        let engine = Engine::new(Config {
+            fuse,
+            ..Config::default()
+        });
+        let module = Module::new(&engine, bytes).expect("valid");
+        module.0.listing(0).iter().map(|line| line.name).collect()
+    }
+
+    #[test]
+    fn what_makes_a_vector_writes_the_local() {
+        for (make, name) in [
+            ("(i32x4.add (local.get 1) (local.get 2))", "i32x4.add"),
+            ("(v128.const i64x2 1 2)", "v128.const"),
+            ("(v128.load offset=4 (local.get 0))", "v128.load"),
+            ("(i16x8.splat (i32.const 1))", "i16x8.splat"),
+            ("(global.get $g)", "global.get"),
+            (
+                "(select (result v128) (local.get 1) (local.get 2) (local.get 0))",
+                "select",
+            ),
+        ] {
+            let set = format!("(local.set 2 {make}) (local.get 2)");
+            assert_eq!(listing(&set, true), [name, "copy_wide", "return"]);
+            assert_eq!(listing(make, true), [name, "return"]);
+            let branch = format!("(block (result v128) (i32.const 1) {make} (br 0))");
+            assert_eq!(listing(&branch, true), [name, "br", "copy_wide", "return"]);
+        }
+    }
+
+    #[test]
+    fn scalars_come_from_the_accumulator_and_addresses_are_folded() {
+        assert_eq!(
+            listing(
+                "(i8x16.shl (v128.load (i32.add (local.get 0) (i32.const 16)))
+                   (i32.clz (v128.any_true (local.get 1))))",
+                true
+            ),
+            [
+                "v128.load",
+                "v128.any_true",
+                "i32.clz",
+                "i8x16.shl",
+                "return"
+            ]
+        );
+    }
+}
