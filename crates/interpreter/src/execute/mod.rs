@@ -44,6 +44,11 @@ pub(crate) mod operand;
 pub(crate) mod operation;
 pub(crate) mod owned;
 pub(crate) mod registers;
+pub(crate) mod simd;
+pub(crate) mod simd_handlers;
+pub(crate) mod simd_operation;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod simd_x86;
 pub(crate) mod table;
 pub(crate) mod walk;
 

@@ -438,6 +438,14 @@ impl Translator<'_> {
                 self.emit(handlers, "return", Fields::slots(0, slot, link, 0));
                 return;
             }
+            [_] => {
+                let index = self.index(0);
+                let (state, from) = (self.stack[index].state, self.in_slot(index));
+                self.pop();
+                if !(state == State::Home && self.retarget_wide(from, 0)) {
+                    self.emit_copy(0, from, true);
+                }
+            }
             _ => {
                 let count = types.results().len();
                 let first = self.stack.len() - count;
@@ -482,7 +490,7 @@ impl Translator<'_> {
         let slot = self.controls[target].slot as u16;
         let top = self.index(0);
         let entry = self.stack[top];
-        if arity == 1 && !entry.wide && entry.slot != slot && self.fuse {
+        if arity == 1 && entry.slot != slot && self.fuse {
             // One value: its instruction may write the label's home directly.
             match entry.state {
                 State::Acc if self.producers[entry.kind as usize].word == self.last_word => {
@@ -492,12 +500,13 @@ impl Translator<'_> {
                 }
                 State::Acc => return self.emit_copy_acc(slot, entry.kind),
                 State::Const(value) => return self.emit_const(slot, value),
-                State::Local(from) => return self.emit_copy(slot, from, false),
+                State::Local(from) => return self.emit_copy(slot, from, entry.wide),
                 State::Add {
                     slot: from,
                     add,
                     zext,
                 } => return self.emit_add(slot, from, add, zext),
+                State::Home if entry.wide && self.retarget_wide(entry.slot, slot) => return,
                 State::Home => {}
             }
         }
@@ -518,6 +527,7 @@ impl Translator<'_> {
             1 => {
                 self.emit(both!(control::copy), "copy", Fields::slots(to, from, 0, 0));
             }
+            2 if arity == 1 => self.emit_copy(to, from, true),
             _ => {
                 self.emit(
                     both!(control::copy_many),

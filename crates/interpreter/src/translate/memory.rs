@@ -117,7 +117,7 @@ impl Translator<'_> {
     /// Pops an address. In the fields: A is the slot, if it is in one (also
     /// where the accumulator has it too); for a sum, C is the constant and D
     /// the offset.
-    fn pop_address(&mut self, memarg: MemArg) -> (AddressMode, Fields) {
+    pub(super) fn pop_address(&mut self, memarg: MemArg) -> (AddressMode, Fields) {
         let index = self.index(0);
         if self.is_foldable_address(index, memarg) {
             let entry = self.pop();

@@ -141,6 +141,8 @@ pub(crate) struct Translator<'m> {
     /// Slot and global of a `global.get; local.set` that the function begins
     /// with.
     first_reload: Option<(u16, u16)>,
+    /// Word of the instruction with a vector as its result emitted last.
+    last_wide: usize,
     controls: Vec<Control>,
     fixups: Vec<Fixup>,
     reachable: bool,
@@ -194,6 +196,7 @@ impl<'m> Translator<'m> {
             dispatchers: Vec::new(),
             prologue: None,
             first_reload: None,
+            last_wide: NOWHERE,
             controls: Vec::with_capacity(16),
             fixups: Vec::new(),
             reachable: true,

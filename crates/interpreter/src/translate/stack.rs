@@ -176,6 +176,12 @@ impl Translator<'_> {
         }
     }
 
+    /// As `wrote`, for a vector.
+    pub(super) fn wrote_wide(&mut self, slot: u16) {
+        self.wrote(slot);
+        self.wrote(slot + 1);
+    }
+
     /// Frees the accumulator: a value that is only there goes home.
     pub(super) fn spill(&mut self, kind: Kind) {
         if let Holds::Pending(index) = self.holds[kind as usize] {
@@ -319,8 +325,7 @@ impl Translator<'_> {
                 "copy_wide",
                 Fields::slots(to, from, 0, 0),
             );
-            self.wrote(to);
-            self.wrote(to + 1);
+            self.wrote_wide(to);
             return;
         }
         if self.fuse && self.last_copy == self.last_word && self.last_word != super::NOWHERE {
