@@ -192,7 +192,7 @@ mod tests {
             ..Config::default()
         });
         let module = Module::new(&engine, bytes).expect("valid");
-        module.0.listing(0).iter().map(|line| line.name).collect()
+        module.0.listing(0).expect("it was translated once").iter().map(|line| line.name).collect()
     }
 
     #[test]
