@@ -15,7 +15,10 @@
 //! | `unary` | `operand => result = meaning` |
 //! | `load` | `what lies in memory => result` |
 //! | `store` | `operand => what lies in memory` |
-//! | `v_…` | the vector shapes of `execute/simd.rs` |
+//! | `v_unary`, `v_binary`, `v_ternary` | vectors to a vector |
+//! | `v_shift`, `v_replace` | a vector and a scalar to a vector; `v_replace` names the scalar's type |
+//! | `v_splat`, `v_extract`, `v_test` | scalar to vector, vector to scalar, vector to `i32` |
+//! | `v_load`, `v_load_lane`, `v_store_lane` | `what lies in memory = meaning` |
 
 /// Hands the table to the macro `$consumer`, which takes the groups it needs.
 macro_rules! for_each_instruction {
@@ -384,6 +387,7 @@ macro_rules! for_each_vector_instruction {
                 V128Bitselect visit_v128_bitselect "v128.bitselect" = simd::v128_bitselect;
                 F32x4RelaxedMadd visit_f32x4_relaxed_madd "f32x4.relaxed_madd" = simd::f32x4_relaxed_madd;
                 F32x4RelaxedNmadd visit_f32x4_relaxed_nmadd "f32x4.relaxed_nmadd" = simd::f32x4_relaxed_nmadd;
+                F64x2RelaxedMadd visit_f64x2_relaxed_madd "f64x2.relaxed_madd" = simd::f64x2_relaxed_madd;
                 F64x2RelaxedNmadd visit_f64x2_relaxed_nmadd "f64x2.relaxed_nmadd" = simd::f64x2_relaxed_nmadd;
                 I8x16RelaxedLaneselect visit_i8x16_relaxed_laneselect "i8x16.relaxed_laneselect" = simd::i8x16_relaxed_laneselect;
                 I16x8RelaxedLaneselect visit_i16x8_relaxed_laneselect "i16x8.relaxed_laneselect" = simd::i16x8_relaxed_laneselect;
@@ -443,30 +447,30 @@ macro_rules! for_each_vector_instruction {
                 I64x2Bitmask visit_i64x2_bitmask "i64x2.bitmask" = simd::i64x2_bitmask;
             }
             v_load {
-                V128Load8x8S visit_v128_load8x8_s "v128.load8x8_s" u64 = simd::v128_load8x8_s;
-                V128Load8x8U visit_v128_load8x8_u "v128.load8x8_u" u64 = simd::v128_load8x8_u;
-                V128Load16x4S visit_v128_load16x4_s "v128.load16x4_s" u64 = simd::v128_load16x4_s;
-                V128Load16x4U visit_v128_load16x4_u "v128.load16x4_u" u64 = simd::v128_load16x4_u;
-                V128Load32x2S visit_v128_load32x2_s "v128.load32x2_s" u64 = simd::v128_load32x2_s;
-                V128Load32x2U visit_v128_load32x2_u "v128.load32x2_u" u64 = simd::v128_load32x2_u;
-                V128Load8Splat visit_v128_load8_splat "v128.load8_splat" u8 = simd::v128_load8_splat;
-                V128Load16Splat visit_v128_load16_splat "v128.load16_splat" u16 = simd::v128_load16_splat;
-                V128Load32Splat visit_v128_load32_splat "v128.load32_splat" u32 = simd::v128_load32_splat;
-                V128Load64Splat visit_v128_load64_splat "v128.load64_splat" u64 = simd::v128_load64_splat;
-                V128Load32Zero visit_v128_load32_zero "v128.load32_zero" u32 = simd::v128_load32_zero;
-                V128Load64Zero visit_v128_load64_zero "v128.load64_zero" u64 = simd::v128_load64_zero;
+                V128Load8x8S visit_v128_load8x8_s "v128.load8x8_s" [u8; 8] = simd::v128_load8x8_s;
+                V128Load8x8U visit_v128_load8x8_u "v128.load8x8_u" [u8; 8] = simd::v128_load8x8_u;
+                V128Load16x4S visit_v128_load16x4_s "v128.load16x4_s" [u8; 8] = simd::v128_load16x4_s;
+                V128Load16x4U visit_v128_load16x4_u "v128.load16x4_u" [u8; 8] = simd::v128_load16x4_u;
+                V128Load32x2S visit_v128_load32x2_s "v128.load32x2_s" [u8; 8] = simd::v128_load32x2_s;
+                V128Load32x2U visit_v128_load32x2_u "v128.load32x2_u" [u8; 8] = simd::v128_load32x2_u;
+                V128Load8Splat visit_v128_load8_splat "v128.load8_splat" [u8; 1] = simd::v128_load8_splat;
+                V128Load16Splat visit_v128_load16_splat "v128.load16_splat" [u8; 2] = simd::v128_load16_splat;
+                V128Load32Splat visit_v128_load32_splat "v128.load32_splat" [u8; 4] = simd::v128_load32_splat;
+                V128Load64Splat visit_v128_load64_splat "v128.load64_splat" [u8; 8] = simd::v128_load64_splat;
+                V128Load32Zero visit_v128_load32_zero "v128.load32_zero" [u8; 4] = simd::v128_load32_zero;
+                V128Load64Zero visit_v128_load64_zero "v128.load64_zero" [u8; 8] = simd::v128_load64_zero;
             }
             v_load_lane {
-                V128Load8Lane visit_v128_load8_lane "v128.load8_lane" u8;
-                V128Load16Lane visit_v128_load16_lane "v128.load16_lane" u16;
-                V128Load32Lane visit_v128_load32_lane "v128.load32_lane" u32;
-                V128Load64Lane visit_v128_load64_lane "v128.load64_lane" u64;
+                V128Load8Lane visit_v128_load8_lane "v128.load8_lane" u8 = simd::v128_load8_lane;
+                V128Load16Lane visit_v128_load16_lane "v128.load16_lane" u16 = simd::v128_load16_lane;
+                V128Load32Lane visit_v128_load32_lane "v128.load32_lane" u32 = simd::v128_load32_lane;
+                V128Load64Lane visit_v128_load64_lane "v128.load64_lane" u64 = simd::v128_load64_lane;
             }
             v_store_lane {
-                V128Store8Lane visit_v128_store8_lane "v128.store8_lane" u8;
-                V128Store16Lane visit_v128_store16_lane "v128.store16_lane" u16;
-                V128Store32Lane visit_v128_store32_lane "v128.store32_lane" u32;
-                V128Store64Lane visit_v128_store64_lane "v128.store64_lane" u64;
+                V128Store8Lane visit_v128_store8_lane "v128.store8_lane" u8 = simd::v128_store8_lane;
+                V128Store16Lane visit_v128_store16_lane "v128.store16_lane" u16 = simd::v128_store16_lane;
+                V128Store32Lane visit_v128_store32_lane "v128.store32_lane" u32 = simd::v128_store32_lane;
+                V128Store64Lane visit_v128_store64_lane "v128.store64_lane" u64 = simd::v128_store64_lane;
             }
         }
     };

@@ -1,52 +1,10 @@
 //! Small programs under both dispatchers, with and without folding: all must
 //! agree with the expected result.
 
-use fossor_interpreter::{Config, Dispatch, Engine, Error, Extern, Module, Store, Val};
+mod common;
 
-fn configs() -> Vec<(String, Config)> {
-    let mut all = Vec::new();
-    for dispatch in [Dispatch::Loop, Dispatch::Tail] {
-        for fuse in [false, true] {
-            for fuel in [false, true] {
-                let mut config = Config::default();
-                (config.dispatch, config.fuse, config.fuel) = (dispatch, fuse, fuel);
-                config.max_stack_bytes = 1 << 20;
-                all.push((format!("{dispatch:?} fuse={fuse} fuel={fuel}"), config));
-            }
-        }
-    }
-    all
-}
-
-/// Calls `name` of the module `wat` in every mode.
-fn each(wat: &str, name: &str, args: &[Val], check: impl Fn(&str, Result<Vec<Val>, Error>)) {
-    let bytes = wat::parse_str(wat).expect("the test's module is well-formed");
-    for (mode, config) in configs() {
-        let engine = Engine::new(config);
-        let module = Module::new(&engine, bytes.clone()).expect("the test's module is valid");
-        let mut store = Store::new(&engine, Box::new(()));
-        store.set_fuel(u64::MAX / 2);
-        let instance = store.instantiate(&module, &[]).expect("instantiates");
-        let Some(Extern::Func(func)) = store.export(instance, name) else {
-            panic!("no {name}")
-        };
-        check(&mode, store.call(func, args));
-    }
-}
-
-fn returns(wat: &str, name: &str, args: &[Val], expected: &[Val]) {
-    each(wat, name, args, |mode, result| {
-        let result = result.unwrap_or_else(|error| panic!("{mode}: {error}"));
-        assert_eq!(result, expected, "{mode}");
-    });
-}
-
-fn traps(wat: &str, name: &str, args: &[Val], expected: &str) {
-    each(wat, name, args, |mode, result| {
-        let error = result.expect_err(mode).to_string();
-        assert!(error.starts_with(expected), "{mode}: {error}");
-    });
-}
+use common::{configs, each, returns, traps};
+use fossor_interpreter::{Engine, Error, Extern, Module, Store, Val};
 
 const FIB: &str = r#"(module
   (func $fib (export "fib") (param i32) (result i32)

@@ -4,6 +4,7 @@ use crate::abi::Fd;
 use crate::args::Strings;
 use crate::builder::{BuildError, WasiCtxBuilder};
 use crate::descriptor::{Descriptors, Object};
+use crate::hints::Hint;
 use crate::os::Os;
 use crate::path::resolve::Resolver;
 use crate::trace::Tracer;
@@ -23,6 +24,9 @@ pub struct WasiCtx {
     pub(crate) args: Strings,
     pub(crate) environment: Strings,
     pub(crate) tracer: Option<Tracer>,
+    /// New descriptors get names, as a traced call makes them.
+    pub(crate) names_wanted: bool,
+    pub(crate) hints: Vec<Hint>,
 }
 
 /// A descriptor that a guest has from the start.
@@ -35,6 +39,12 @@ pub struct Preopened {
     /// Whether it is a listener.
     pub listener: bool,
 }
+
+// One guest instance may move between threads.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<WasiCtx>();
+};
 
 impl WasiCtx {
     /// Starts with nothing: no arguments, no environment, no directories, and

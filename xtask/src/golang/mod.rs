@@ -4,6 +4,7 @@ mod build;
 mod fetch;
 
 pub use build::{Platform, build};
+pub use fetch::pip_install;
 
 use crate::error::Error;
 use crate::process;
@@ -75,12 +76,18 @@ impl Toolchain {
     /// fetches another toolchain.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.go);
-        for name in ["GOROOT", "GOOS", "GOARCH", "GOWASM", "GOEXPERIMENT"] {
+        for name in [
+            "GOFLAGS",
+            "GOROOT",
+            "GOOS",
+            "GOARCH",
+            "GOWASM",
+            "GOEXPERIMENT",
+        ] {
             command.env_remove(name);
         }
         command
             .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "")
             .env("GOWORK", "off")
             .env("GO111MODULE", "on")
             .env("CGO_ENABLED", "0");

@@ -21,11 +21,12 @@ use fossor_host::Trap;
 /// slots behind its link. A function with more begins with a `zero` of its own.
 pub(crate) const ZEROED_SLOTS: usize = 8;
 
-/// Enters the code at `code` with its frame at `fp`.
+/// Enters the code at `code`, at its word `first`, with its frame at `fp`.
 #[inline(always)]
-unsafe fn enter<D: Dispatch>(
+pub(super) unsafe fn enter<D: Dispatch>(
     mut r: Registers,
     code: *const u64,
+    first: usize,
     fp: *mut u64,
     return_ip: *const u64,
     caller_fp: *mut u64,
@@ -46,14 +47,14 @@ unsafe fn enter<D: Dispatch>(
             locals.add(i).write(0);
         }
         r.fp = fp;
-        r.ip = code.add(1);
+        r.ip = code.add(first);
         D::jump(r)
     }
 }
 
 /// Leaves the frame whose link is at `link`.
 #[inline(always)]
-unsafe fn leave<D: Dispatch>(mut r: Registers, link: *mut u64) {
+pub(super) unsafe fn leave<D: Dispatch>(mut r: Registers, link: *mut u64) {
     // SAFETY: V1, V2: `enter` wrote the link.
     unsafe {
         r.ip = link.read() as *const u64;
@@ -69,7 +70,7 @@ unsafe fn call_func<D: Dispatch>(r: Registers, func: *const FuncRef, args: *mut 
     unsafe {
         if (*func).ctx == r.ctx {
             let code = (*(*func).entry).code();
-            enter::<D>(r, code, args, r.ip.add(words), r.fp)
+            enter::<D>(r, code, 1, args, r.ip.add(words), r.fp)
         } else {
             call_foreign::<D>(r, func, args, words)
         }
@@ -136,7 +137,7 @@ handlers! {
         r.ctx = (*func).ctx;
         host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;
-        enter::<D>(r, (*(*func).entry).code(), inner, restore, record)
+        enter::<D>(r, (*(*func).entry).code(), 1, inner, restore, record)
     }
 
     /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
@@ -157,7 +158,7 @@ handlers! {
             return trap(r, Trap::Interrupted);
         }
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
-        enter::<D>(r, code, r.slot::<FA>(), r.ip.add(3), r.fp)
+        enter::<D>(r, code, 1, r.slot::<FA>(), r.ip.add(3), r.fp)
     }
 
     /// Calls the imported function I with arguments from slot A.
@@ -188,7 +189,7 @@ handlers! {
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
         r.fp.copy_from(r.slot::<FA>(), r.field::<FB>() as usize);
-        enter::<D>(r, code, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 
     /// Turns a function reference in word 2's slot into a tail call: see
@@ -205,7 +206,7 @@ handlers! {
             let link = r.slot::<FC>();
             let (return_ip, caller_fp) = (link.read(), link.add(1).read());
             r.fp.copy_from(r.slot::<FA>(), (*func).slots.params as usize);
-            enter::<D>(r, (*(*func).entry).code(), r.fp, return_ip as *const u64, caller_fp as *mut u64)
+            enter::<D>(r, (*(*func).entry).code(), 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
         } else {
             // The translator put a copy of the results and a return behind.
             call_foreign::<D>(r, func, r.slot::<FA>(), 4)
@@ -248,7 +249,7 @@ handlers! {
         // The stub's header has the same link, which holds the return.
         let link = r.fp.add(code.cast::<CodeHeader>().read().link_slot as usize);
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
-        enter::<D>(r, code, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 }
 

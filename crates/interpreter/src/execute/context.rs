@@ -130,7 +130,8 @@ pub(crate) struct CodeHeader {
     pub frame_slots: u32,
     /// Slot of the return ip; the caller's fp follows, then the locals.
     pub link_slot: u16,
-    pub reserved: u16,
+    /// Word at which to enter if the argument is 0; else 1.
+    pub zero_entry: u16,
 }
 
 const _: () = assert!(size_of::<CodeHeader>() == 8);
@@ -160,7 +161,7 @@ impl FuncEntry {
             stub_header: CodeHeader {
                 frame_slots,
                 link_slot,
-                reserved: 0,
+                zero_entry: 1,
             },
             stub_handler: translate,
             words: AtomicU32::new(0),

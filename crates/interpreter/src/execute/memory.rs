@@ -51,7 +51,7 @@ impl Address for SlotPlus {
 
 /// Whether `width` bytes at `ea` lie in memory 0.
 #[inline(always)]
-unsafe fn inside(r: &Registers, ea: u64, width: usize) -> bool {
+pub(super) unsafe fn inside(r: &Registers, ea: u64, width: usize) -> bool {
     // SAFETY: V3. No overflow: `ea` is below 2^33.
     unsafe { ea + width as u64 <= r.context().memory_bytes }
 }

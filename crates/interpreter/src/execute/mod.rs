@@ -35,6 +35,7 @@ pub(crate) mod context;
 pub(crate) mod context_box;
 pub(crate) mod control;
 pub(crate) mod dispatch;
+pub(crate) mod go;
 pub(crate) mod handlers;
 pub(crate) mod host;
 pub(crate) mod memory;
@@ -43,6 +44,11 @@ pub(crate) mod operand;
 pub(crate) mod operation;
 pub(crate) mod owned;
 pub(crate) mod registers;
+pub(crate) mod simd;
+pub(crate) mod simd_handlers;
+pub(crate) mod simd_operation;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod simd_x86;
 pub(crate) mod table;
 pub(crate) mod walk;
 

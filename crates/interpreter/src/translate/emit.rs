@@ -1,10 +1,12 @@
 //! Emitting instructions. The layout is drawn in `execute/registers.rs`.
 
+use super::fuse::{Recent, RecentOp};
 use super::stack::{Holds, Producer};
 use super::{Line, NOWHERE, Translator};
 use crate::execute::handlers::{ByTarget, CompareOp, PairMode, PerDispatch};
 use crate::execute::operand::Kind;
 use crate::execute::registers::Handler;
+use fossor_module::ValType;
 
 /// The operand words of an instruction.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,6 +87,11 @@ impl Translator<'_> {
         self.code.push(fields.0);
         self.last = None;
         self.last_word = word;
+        self.recent.push(Recent {
+            word,
+            op: RecentOp::Other,
+            to: None,
+        });
         if let Some(lines) = &mut self.lines {
             let modes = format!(
                 "{:04x} {:04x} {:08x}",
@@ -110,6 +117,7 @@ impl Translator<'_> {
     /// Takes back the instruction emitted last.
     pub(super) fn take_back(&mut self, word: usize) {
         self.code.truncate(word);
+        self.recent.pop();
         self.last = None;
         self.last_word = NOWHERE;
         if let Some(lines) = &mut self.lines {
@@ -151,20 +159,55 @@ impl Translator<'_> {
         }
     }
 
+    /// Emits an instruction whose result is a vector, and pushes the result: at
+    /// home, until `retarget_wide` sends it elsewhere. Field A is filled in.
+    pub(super) fn produce_wide(
+        &mut self,
+        handler: Handler,
+        name: &'static str,
+        fields: Fields,
+        extra: &[u64],
+    ) {
+        let home = self.top_slot as u16;
+        self.wrote_wide(home);
+        self.last_wide = self.emit_handler(handler, name, fields.with_a(home));
+        self.code.extend_from_slice(extra);
+        self.push_type(ValType::V128);
+    }
+
+    /// Makes the instruction just emitted write its vector, which is the value
+    /// at home in `home`, to `slot` instead. False: it is not such a one.
+    pub(super) fn retarget_wide(&mut self, home: u16, slot: u16) -> bool {
+        let word = self.last_wide;
+        if !self.fuse || word == NOWHERE || word != self.last_word {
+            return false;
+        }
+        let fields = Fields(self.code[word + 1]);
+        if fields.a() != home {
+            return false;
+        }
+        self.code[word + 1] = fields.with_a(slot).0;
+        self.wrote_wide(slot);
+        self.note_target(word, slot);
+        true
+    }
+
     /// Makes the producer of the pending accumulator write `slot` as well.
     pub(super) fn retarget(&mut self, producer: Producer, slot: u16) {
         if let Some(handler) = producer.to_slot {
             self.code[producer.word] = handler as usize as u64;
             let fields = Fields(self.code[producer.word + 1]).with_a(slot);
             self.code[producer.word + 1] = fields.0;
-            if let Some(lines) = &mut self.lines {
-                if let Some(line) = lines
-                    .iter_mut()
-                    .rev()
-                    .find(|line| line.word == producer.word)
-                {
-                    line.modes.push_str(&format!(" -> {slot}"));
-                }
+            self.retargeted(producer.word, slot);
+            self.note_target(producer.word, slot);
+        }
+    }
+
+    /// Notes in the listing where a result goes after all.
+    fn note_target(&mut self, word: usize, slot: u16) {
+        if let Some(lines) = &mut self.lines {
+            if let Some(line) = lines.iter_mut().rev().find(|line| line.word == word) {
+                line.modes.push_str(&format!(" -> {slot}"));
             }
         }
     }
@@ -175,6 +218,7 @@ impl Translator<'_> {
         self.holds = [Holds::Nothing; 3];
         self.last = None;
         self.last_word = NOWHERE;
+        self.recent.clear();
     }
 
     /// Begins a run of operators that are paid for together.

@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuse::RecentOp;
 use super::stack::{Operand, State};
 use crate::execute::handlers::{AddressMode, LoadOp, SourceMode, StoreOp, both};
 use crate::execute::memory;
@@ -37,6 +38,10 @@ impl Translator<'_> {
         };
         let handlers = op.handlers[self.dispatch][mode as usize];
         self.produce(handlers, op.name, fields, None, op.result);
+        if mode == AddressMode::Acc && op.name == "i32.load" {
+            let offset = memarg.offset as u32;
+            self.note(RecentOp::LoadAcc { offset }, None);
+        }
     }
 
     /// A store of the table.
@@ -54,6 +59,9 @@ impl Translator<'_> {
                 Fields::imm(address, value, offset),
             );
             self.word(memory.into());
+            return;
+        }
+        if op.name == "i64.store" && self.fuse_push_return(memarg.offset) {
             return;
         }
         let index = self.index(0);
@@ -109,7 +117,7 @@ impl Translator<'_> {
     /// Pops an address. In the fields: A is the slot, if it is in one (also
     /// where the accumulator has it too); for a sum, C is the constant and D
     /// the offset.
-    fn pop_address(&mut self, memarg: MemArg) -> (AddressMode, Fields) {
+    pub(super) fn pop_address(&mut self, memarg: MemArg) -> (AddressMode, Fields) {
         let index = self.index(0);
         if self.is_foldable_address(index, memarg) {
             let entry = self.pop();

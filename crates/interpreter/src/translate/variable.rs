@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuse::RecentOp;
 use super::stack::{Entry, Holds, Operand, State, kind_of};
 use crate::execute::control;
 use crate::execute::handlers::both;
@@ -59,7 +60,10 @@ impl Translator<'_> {
                     _ => entry.slot,
                 };
                 self.pop();
-                self.emit_copy(slot, from, entry.wide);
+                let just_made = entry.wide && entry.state == State::Home;
+                if !(just_made && self.retarget_wide(from, slot)) {
+                    self.emit_copy(slot, from, entry.wide);
+                }
             }
         }
     }
@@ -88,10 +92,8 @@ impl Translator<'_> {
         let kind = kind_of(ty);
         match (imported, ty) {
             (true, ValType::V128) => {
-                let home = self.wide_home();
-                let handlers = both!(control::global_get_import_wide);
-                self.emit(handlers, "global.get", Fields::imm(home, 0, index));
-                self.push_type(ty);
+                let handler = both!(control::global_get_import_wide)[self.dispatch];
+                self.produce_wide(handler, "global.get", Fields::imm(0, 0, index), &[]);
             }
             (true, _) => {
                 let home = self.top_slot as u16;
@@ -101,14 +103,9 @@ impl Translator<'_> {
                 self.push_type(ty);
             }
             (false, ValType::V128) => {
-                let home = self.wide_home();
                 let offset = self.module.global_offset(index);
-                self.emit(
-                    both!(control::global_get_wide),
-                    "global.get",
-                    Fields::imm(home, 0, offset),
-                );
-                self.push_type(ty);
+                let handler = both!(control::global_get_wide)[self.dispatch];
+                self.produce_wide(handler, "global.get", Fields::imm(0, 0, offset), &[]);
             }
             (false, _) => {
                 let offset = self.module.global_offset(index);
@@ -134,6 +131,12 @@ impl Translator<'_> {
                     None,
                     kind,
                 );
+                if let (ValType::I32 | ValType::I64, true) = (ty, self.fuse) {
+                    if let Ok(word) = u16::try_from(offset / 8) {
+                        let narrow = ty == ValType::I32;
+                        self.note(RecentOp::GlobalGet { word, narrow }, None);
+                    }
+                }
             }
         }
     }
@@ -159,6 +162,9 @@ impl Translator<'_> {
             Operand::Slot(slot) => (false, slot),
             _ => (true, 0),
         };
+        if acc && ty == ValType::I32 && self.fuse_global_set(offset) {
+            return;
+        }
         let handlers = match (kind_of(ty), acc) {
             (Kind::Int, false) => both!(control::global_set<u64, Slot>),
             (Kind::Int, true) => both!(control::global_set<u64, Acc>),
@@ -196,11 +202,9 @@ impl Translator<'_> {
         if entry.wide {
             let slots = [condition, a, b].map(|index| self.in_slot(index));
             self.truncate(a);
-            let home = self.wide_home();
-            let fields = Fields::slots(home, slots[0], slots[1], slots[2]);
-            self.emit(both!(control::select_wide), "select", fields);
-            self.push_type(ValType::V128);
-            return;
+            let fields = Fields::slots(0, slots[0], slots[1], slots[2]);
+            let handler = both!(control::select_wide)[self.dispatch];
+            return self.produce_wide(handler, "select", fields, &[]);
         }
         let yes = self.in_slot(a);
         let no = self.in_slot(b);
@@ -244,13 +248,5 @@ impl Translator<'_> {
             None,
             entry.kind,
         );
-    }
-
-    /// The home of a vector that is about to be pushed.
-    pub(super) fn wide_home(&mut self) -> u16 {
-        let home = self.top_slot as u16;
-        self.wrote(home);
-        self.wrote(home + 1);
-        home
     }
 }

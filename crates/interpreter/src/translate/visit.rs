@@ -119,11 +119,12 @@ impl<'a> VisitOperator<'a> for Visitor<'_> {
     wasmparser::for_each_visit_operator!(visit_all);
 }
 
+// Relaxed operators come with their feature only, which the validator checks.
 macro_rules! visit_all_simd {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
-        $(visit_all_simd!(one @$proposal $visit ($($($arg: $argty),*)?) ($($($arg),*)?));)*
+        $(visit_all_simd!(one $visit ($($($arg: $argty),*)?) ($($($arg),*)?));)*
     };
-    (one @simd_todo $visit:ident ($($arg:ident: $argty:ty),*) ($($pass:ident),*)) => {
+    (one $visit:ident ($($arg:ident: $argty:ty),*) ($($pass:ident),*)) => {
         fn $visit(&mut self $(, $arg: $argty)*) -> Output {
             self.validator.simd_visitor(self.translator.offset.into()).$visit($($arg),*).map_err(TranslateError::Invalid)?;
             if self.translator.reachable {
@@ -131,12 +132,6 @@ macro_rules! visit_all_simd {
                 self.translator.$visit($($pass),*);
             }
             self.translator.check_height()
-        }
-    };
-    (one @$proposal:ident $visit:ident ($($arg:ident: $argty:ty),*) ($($pass:ident),*)) => {
-        fn $visit(&mut self $(, $arg: $argty)*) -> Output {
-            self.validator.simd_visitor(self.translator.offset.into()).$visit($($arg),*).map_err(TranslateError::Invalid)?;
-            Err(TranslateError::Unsupported { operator: stringify!($visit) })
         }
     };
 }

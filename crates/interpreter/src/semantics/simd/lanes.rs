@@ -13,14 +13,14 @@ define! {
     f32x4_splat(value: f32) -> V128 = [value; 4].into();
     f64x2_splat(value: f64) -> V128 = [value; 2].into();
 
-    i8x16_extract_lane_s(a: V128, lane: u8) -> i32 = I8x16::from(a)[lane as usize % 16].into();
-    i8x16_extract_lane_u(a: V128, lane: u8) -> i32 = U8x16::from(a)[lane as usize % 16].into();
-    i16x8_extract_lane_s(a: V128, lane: u8) -> i32 = I16x8::from(a)[lane as usize % 8].into();
-    i16x8_extract_lane_u(a: V128, lane: u8) -> i32 = U16x8::from(a)[lane as usize % 8].into();
-    i32x4_extract_lane(a: V128, lane: u8) -> i32 = I32x4::from(a)[lane as usize % 4];
-    i64x2_extract_lane(a: V128, lane: u8) -> i64 = I64x2::from(a)[lane as usize % 2];
-    f32x4_extract_lane(a: V128, lane: u8) -> f32 = F32x4::from(a)[lane as usize % 4];
-    f64x2_extract_lane(a: V128, lane: u8) -> f64 = F64x2::from(a)[lane as usize % 2];
+    i8x16_extract_lane_s(a: &V128, lane: u8) -> i32 = i8::from_le_bytes(nth(a, lane)).into();
+    i8x16_extract_lane_u(a: &V128, lane: u8) -> i32 = u8::from_le_bytes(nth(a, lane)).into();
+    i16x8_extract_lane_s(a: &V128, lane: u8) -> i32 = i16::from_le_bytes(nth(a, lane)).into();
+    i16x8_extract_lane_u(a: &V128, lane: u8) -> i32 = u16::from_le_bytes(nth(a, lane)).into();
+    i32x4_extract_lane(a: &V128, lane: u8) -> i32 = i32::from_le_bytes(nth(a, lane));
+    i64x2_extract_lane(a: &V128, lane: u8) -> i64 = i64::from_le_bytes(nth(a, lane));
+    f32x4_extract_lane(a: &V128, lane: u8) -> f32 = f32::from_le_bytes(nth(a, lane));
+    f64x2_extract_lane(a: &V128, lane: u8) -> f64 = f64::from_le_bytes(nth(a, lane));
 
     i8x16_replace_lane(a: V128, lane: u8, value: i32) -> V128 = replaced(I8x16::from(a), lane, value as i8).into();
     i16x8_replace_lane(a: V128, lane: u8, value: i32) -> V128 = replaced(I16x8::from(a), lane, value as i16).into();
@@ -43,6 +43,14 @@ define! {
     };
 }
 
+/// The bytes of a lane. Extraction takes its vector by reference, for the lane's
+/// address can be computed, while a vector in a register has no variable lanes.
+#[inline(always)]
+pub(super) fn nth<const BYTES: usize>(a: &V128, lane: u8) -> [u8; BYTES] {
+    let (lanes, _) = a.0.as_chunks::<BYTES>();
+    lanes[lane as usize % (16 / BYTES)]
+}
+
 /// `lanes` with another value in one of them. Not by a variable index, because a
 /// narrow store followed by a wide load makes processors wait.
 #[inline(always)]
@@ -60,36 +68,36 @@ mod tests {
         let a = Random(2).vector(8);
         for lane in 0..16 {
             let b = i8x16_replace_lane(a, lane, 0x1F0);
-            assert_eq!(i8x16_extract_lane_s(b, lane), -16);
-            assert_eq!(i8x16_extract_lane_u(b, lane), 0xF0);
-            let original = i8x16_extract_lane_s(a, lane);
+            assert_eq!(i8x16_extract_lane_s(&b, lane), -16);
+            assert_eq!(i8x16_extract_lane_u(&b, lane), 0xF0);
+            let original = i8x16_extract_lane_s(&a, lane);
             assert_eq!(i8x16_replace_lane(b, lane, original), a);
         }
         for lane in 0..8 {
             let b = i16x8_replace_lane(a, lane, 0x1_FFF0);
-            assert_eq!(i16x8_extract_lane_s(b, lane), -16);
-            assert_eq!(i16x8_extract_lane_u(b, lane), 0xFFF0);
-            let original = i16x8_extract_lane_s(a, lane);
+            assert_eq!(i16x8_extract_lane_s(&b, lane), -16);
+            assert_eq!(i16x8_extract_lane_u(&b, lane), 0xFFF0);
+            let original = i16x8_extract_lane_s(&a, lane);
             assert_eq!(i16x8_replace_lane(b, lane, original), a);
         }
         for lane in 0..4 {
             let b = i32x4_replace_lane(a, lane, -16);
-            assert_eq!(i32x4_extract_lane(b, lane), -16);
-            let original = i32x4_extract_lane(a, lane);
+            assert_eq!(i32x4_extract_lane(&b, lane), -16);
+            let original = i32x4_extract_lane(&a, lane);
             assert_eq!(i32x4_replace_lane(b, lane, original), a);
             let b = f32x4_replace_lane(a, lane, -0.0);
-            assert_eq!(i32x4_extract_lane(b, lane), i32::MIN);
-            let original = f32x4_extract_lane(a, lane);
+            assert_eq!(i32x4_extract_lane(&b, lane), i32::MIN);
+            let original = f32x4_extract_lane(&a, lane);
             assert_eq!(f32x4_replace_lane(b, lane, original), a);
         }
         for lane in 0..2 {
             let b = i64x2_replace_lane(a, lane, -16);
-            assert_eq!(i64x2_extract_lane(b, lane), -16);
-            let original = i64x2_extract_lane(a, lane);
+            assert_eq!(i64x2_extract_lane(&b, lane), -16);
+            let original = i64x2_extract_lane(&a, lane);
             assert_eq!(i64x2_replace_lane(b, lane, original), a);
             let b = f64x2_replace_lane(a, lane, -0.0);
-            assert_eq!(i64x2_extract_lane(b, lane), i64::MIN);
-            let original = f64x2_extract_lane(a, lane);
+            assert_eq!(i64x2_extract_lane(&b, lane), i64::MIN);
+            let original = f64x2_extract_lane(&a, lane);
             assert_eq!(f64x2_replace_lane(b, lane, original), a);
         }
     }

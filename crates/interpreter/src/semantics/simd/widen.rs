@@ -87,19 +87,21 @@ pairwise! {
     };
 }
 
-// These two read the operands as if they had 32-bit lanes and take the narrow lanes
+// This one reads the operands as if they had 32-bit lanes and takes the narrow lanes
 // out by shifting, which LLVM understands as multiply-add instructions; of lanes
-// picked in steps of two or four it makes scalar code.
+// picked in steps of two it makes scalar code.
 lanewise! {
     // Overflows for (-2^15)^2 + (-2^15)^2 alone, and wraps.
     i32x4_dot_i16x8_s(a: I32x4, b: I32x4) -> I32x4 = {
         let product = |lane: u32| (a << (16 - 16 * lane) >> 16) * (b << (16 - 16 * lane) >> 16);
         product(0).wrapping_add(product(1))
     };
-    // As `i16x8_relaxed_dot_i8x16_i7x16_s`, then pairwise sums, added to `c`.
-    i32x4_relaxed_dot_i8x16_i7x16_add_s(a: I32x4, b: I32x4, c: I32x4) -> I32x4 = {
-        let product = |lane: u32| (a << (24 - 8 * lane) >> 24) * (b << (24 - 8 * lane) >> 24);
-        let pair = |lane: u32| (product(lane) + product(lane + 1)).min(0x7FFF);
-        c.wrapping_add(pair(0) + pair(2))
+}
+
+define! {
+    // In one expression a lane is too much for LLVM to inline it, and a handler
+    // that calls loses its tail call.
+    i32x4_relaxed_dot_i8x16_i7x16_add_s(a: V128, b: V128, c: V128) -> V128 = {
+        i32x4_add(i32x4_extadd_pairwise_i16x8_s(i16x8_relaxed_dot_i8x16_i7x16_s(a, b)), c)
     };
 }
