@@ -44,7 +44,11 @@ impl Error {
     /// An error about a file, for use with `map_err`.
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_path_buf();
-        move |source| Error::File { action, path, source }
+        move |source| Error::File {
+            action,
+            path,
+            source,
+        }
     }
 
     /// An error that is only a sentence.
@@ -54,5 +58,8 @@ impl Error {
 }
 
 fn indent(text: &str) -> String {
-    text.trim_end().lines().map(|line| format!("\n  {line}")).collect()
+    text.trim_end()
+        .lines()
+        .map(|line| format!("\n  {line}"))
+        .collect()
 }

@@ -2,12 +2,18 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod error;
 mod fixtures;
 mod golang;
+mod gotests;
 mod process;
 mod runtime;
+mod spec;
+mod suite;
 mod tally;
+mod tidy;
+mod unit;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -26,14 +32,29 @@ struct Arguments {
 /// Every chore there is.
 #[derive(Subcommand)]
 enum Chore {
+    /// Run everything: unit tests, spec tests, fixtures, Go's own tests.
+    Test(suite::Options),
+    /// Run the WebAssembly specification's tests.
+    Spec(spec::Options),
     /// Build the Go programs of go-fixtures/ and run them under both
     /// dispatchers and natively.
     Fixtures(fixtures::Options),
+    /// Run tests of Go's standard library through the exec wrapper.
+    Go(gotests::Options),
+    /// Measure Go programs against other engines, in interleaved runs.
+    Bench(bench::Options),
+    /// Check formatting, lints, links, unsafe code and dependencies.
+    Tidy,
 }
 
 impl Chore {
     fn perform(self) -> Result<Tally, Error> {
         match self {
+            Chore::Test(options) => suite::perform(&options),
+            Chore::Spec(options) => spec::perform(&options),
+            Chore::Go(options) => gotests::perform(&options),
+            Chore::Bench(options) => bench::perform(&options),
+            Chore::Tidy => tidy::perform(),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }
     }

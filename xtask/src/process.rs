@@ -35,7 +35,10 @@ pub struct Finished {
 /// A command line as one would type it.
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| quote(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| quote(&word.to_string_lossy()))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn quote(word: &str) -> String {
@@ -55,7 +58,10 @@ pub fn run(command: &mut Command) -> Result<(), Error> {
 /// Runs a command and gives its standard output; failing is an error that
 /// carries what it wrote.
 pub fn output(command: &mut Command) -> Result<String, Error> {
-    let output = command.stdin(Stdio::null()).output().map_err(start_error(command))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(start_error(command))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     check(command, output.status, format!("{text}{errors}"))?;
@@ -86,7 +92,11 @@ pub fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitSt
 pub fn capture(command: &mut Command, input: &Input, limit: Duration) -> Result<Finished, Error> {
     let silent = *input == Input::Empty;
     let mut child = command
-        .stdin(if silent { Stdio::null() } else { Stdio::piped() })
+        .stdin(if silent {
+            Stdio::null()
+        } else {
+            Stdio::piped()
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -180,13 +190,20 @@ mod tests {
         let limit = Duration::from_secs(20);
         let input = Input::Bytes(b"given".to_vec());
         let got = capture(&mut shell("cat; echo err >&2; exit 3"), &input, limit).unwrap();
-        assert_eq!((got.stdout, got.stderr), (b"given".to_vec(), b"err\n".to_vec()));
+        assert_eq!(
+            (got.stdout, got.stderr),
+            (b"given".to_vec(), b"err\n".to_vec())
+        );
         assert_eq!((got.status.code(), got.killed), (Some(3), false));
     }
 
     #[test]
     fn a_program_that_does_not_end_is_killed() {
-        let got = capture(&mut shell("exec sleep 30"), &Input::Silent, Duration::from_millis(50));
+        let got = capture(
+            &mut shell("exec sleep 30"),
+            &Input::Silent,
+            Duration::from_millis(50),
+        );
         assert!(got.unwrap().killed);
     }
 

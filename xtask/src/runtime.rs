@@ -12,7 +12,9 @@ pub const DISPATCHERS: [&str; 2] = ["tail", "loop"];
 /// The binary to test: `given`, or `fossor` built in release mode.
 pub fn binary(given: Option<&Path>) -> Result<PathBuf, Error> {
     if let Some(path) = given {
-        return path.canonicalize().map_err(Error::file("find the runtime", path));
+        return path
+            .canonicalize()
+            .map_err(Error::file("find the runtime", path));
     }
     let mut build = Command::new("cargo");
     build.current_dir(workspace::root());

@@ -40,7 +40,11 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        write!(
+            f,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
     }
 }
 
@@ -50,8 +54,15 @@ mod tests {
 
     #[test]
     fn tallies_add_up_and_keep_their_reasons() {
-        let mut all = Tally { passed: 2, failed: 1, ..Tally::default() };
-        let mut more = Tally { passed: 3, ..Tally::default() };
+        let mut all = Tally {
+            passed: 2,
+            failed: 1,
+            ..Tally::default()
+        };
+        let mut more = Tally {
+            passed: 3,
+            ..Tally::default()
+        };
         more.skip("no network", 2);
         all.add(&more);
         all.add(&more);

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 pub fn root() -> PathBuf {
     let xtask = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    xtask.parent().map_or_else(|| xtask.clone(), Path::to_path_buf)
+    xtask
+        .parent()
+        .map_or_else(|| xtask.clone(), Path::to_path_buf)
 }
 
 /// Cargo's target directory, where everything that is built or fetched goes.
@@ -66,7 +68,10 @@ pub fn entries(path: &Path) -> Result<Vec<PathBuf>, Error> {
 pub fn files_below(path: &Path, ignored: &[&str]) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     for entry in entries(path)? {
-        if entry.file_name().is_some_and(|name| ignored.iter().any(|i| name == *i)) {
+        if entry
+            .file_name()
+            .is_some_and(|name| ignored.iter().any(|i| name == *i))
+        {
             continue;
         }
         if entry.is_dir() && !entry.is_symlink() {

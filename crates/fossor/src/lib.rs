@@ -1,1 +1,82 @@
-//! (see ARCHITECTURE.md)
+//! Fossor: an interpreter for WebAssembly, made to run Go's wasip1 programs.
+//!
+//! Names are those of wasmtime and wasmi where they mean the same. A module is
+//! compiled once ([`Module`]), linked once ([`Linker::instantiate_pre`]), and
+//! then run in as many [`Store`]s as you like, each with its own data and
+//! limits: as a program ([`InstancePre::command`]) or as a library
+//! ([`InstancePre::reactor`]).
+//!
+//! ```no_run
+//! use fossor::wasi::{self, Stdio, WasiCtx};
+//! use fossor::{Engine, Error, Linker, Module, Store};
+//! use std::time::Duration;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::default();
+//! let module = Module::from_file(&engine, "hello.wasm")?;
+//! let mut linker = Linker::new(&engine);
+//! wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)?;
+//! let pre = linker.instantiate_pre(&module)?;
+//!
+//! let ctx = WasiCtx::builder().arg("hello").stdout(Stdio::inherit()).build()?;
+//! let mut store = Store::new(&engine, ctx);
+//! store.set_deadline(Duration::from_secs(2));
+//! match pre.command(store)?.run() {
+//!     Ok(outcome) => println!("exit status {}", outcome.status()),
+//!     Err(Error::Interrupted(reason, _)) => println!("stopped: {reason}"),
+//!     Err(error) => return Err(error.into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod caller;
+mod command;
+mod config;
+mod context;
+mod deadline;
+mod engine;
+mod error;
+mod func;
+mod global;
+mod instance;
+mod instance_pre;
+mod into_func;
+mod link_report;
+mod linker;
+mod memory;
+mod module;
+mod reactor;
+mod store;
+mod table;
+mod typed;
+mod value;
+pub mod wasi;
+
+pub use caller::Caller;
+pub use command::{Command, Outcome};
+pub use config::{Compile, Config, Dispatch};
+pub use context::{AsContext, AsContextMut};
+pub use engine::Engine;
+pub use error::{Error, Frame, InterruptReason, Trap, TrapInfo};
+pub use fossor_host::{GuestMemory, HostError, OutOfBounds};
+pub use fossor_module::{
+    DecodeError, ExternType, FuncType, GlobalType, HeapType, Limits as SizeLimits, MemoryType,
+    ModuleLimits, RefType, TableType, ValType,
+};
+pub use func::Func;
+pub use global::Global;
+pub use instance::Instance;
+pub use instance_pre::InstancePre;
+pub use into_func::IntoFunc;
+pub use link_report::{LinkProblem, LinkReport};
+pub use linker::Linker;
+pub use memory::Memory;
+pub use module::{ExportType, ImportType, Module};
+pub use reactor::Reactor;
+pub use store::{InterruptHandle, Limits, Store};
+pub use table::Table;
+pub use typed::{TypedFunc, WasmRet, WasmTy, WasmTyList};
+pub use value::{Extern, ExternRef, Val};

@@ -5,12 +5,14 @@
 
 #![deny(unsafe_code)]
 
+mod disassemble;
 mod engine;
 mod error;
 mod execute;
 mod instance;
 mod instruction;
 mod module;
+mod raw;
 mod reserve;
 pub mod semantics;
 mod store;
@@ -19,6 +21,8 @@ mod value;
 
 pub use engine::{Compile, Config, Dispatch, Engine};
 pub use error::{Error, Frame, LinkError, TrapInfo};
+pub use instance::import_matches;
 pub use module::Module;
+pub use raw::RawFunc;
 pub use store::{Caller, Store, StoreLimits};
 pub use value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};

@@ -137,10 +137,8 @@ impl ModuleInner {
     /// What each instruction of a function is and where it comes from. Made
     /// anew by translating again, so that running code need not carry it;
     /// translation depends on nothing but the body.
-    pub(crate) fn listing(&self, defined_idx: u32) -> Vec<Line> {
-        self.translate(defined_idx, true)
-            .map(|t| t.lines)
-            .unwrap_or_default()
+    pub(crate) fn listing(&self, defined_idx: u32) -> Result<Vec<Line>, Error> {
+        Ok(self.translate(defined_idx, true)?.lines)
     }
 
     fn translate(

@@ -3,12 +3,12 @@
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::execute::context::{Execution, Memory, PAGE_BYTES, SlotCounts, Table};
-use crate::execute::host::{self, HostFunc};
+use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::instance::Instance;
 use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
 use fossor_host::{HostError, Interrupt};
-use fossor_module::{ExternType, FuncType, GlobalType, MemoryType, TableType};
+use fossor_module::{ExternType, FuncType, GlobalType, MemoryType, TableType, ValType};
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -78,6 +78,13 @@ impl Caller<'_> {
                 .data_mut()
         });
         (memory, &mut *self.store.data)
+    }
+
+    /// The calling instance's memory 0; nothing if it has none.
+    pub fn memory(&self) -> &[u8] {
+        self.instance
+            .and_then(|id| self.store.instance(id).first_memory())
+            .map_or(&[], |id| self.store.memory(id))
     }
 }
 
@@ -170,18 +177,31 @@ impl Store {
 
     /// Makes a host function. It finds its arguments at the start of the slots,
     /// narrow ones with junk above their 32 bits, and leaves its results there.
+    ///
+    /// # Panics
+    ///
+    /// If a result is a `funcref`: see
+    /// [`new_func_with_vals`](Self::new_func_with_vals).
     pub fn new_func(
         &mut self,
         ty: FuncType,
         func: impl Fn(&mut Caller<'_>, &mut [u64]) -> Result<(), HostError> + Send + Sync + 'static,
     ) -> Func {
+        assert!(
+            !ty.results().contains(&ValType::FUNCREF),
+            "a host function with a funcref result needs `new_func_with_vals`"
+        );
+        self.add_host_func(ty, Box::new(func))
+    }
+
+    pub(crate) fn add_host_func(&mut self, ty: FuncType, func: Box<HostFn>) -> Func {
         let slots = SlotCounts {
             params: ty.param_slots(),
             results: ty.result_slots(),
         };
         let type_id = self.engine.type_id(&ty);
         let host_idx = self.host_funcs.len() as u32;
-        let func = HostFunc::new(type_id, host_idx, slots, Box::new(func));
+        let func = HostFunc::new(type_id, host_idx, slots, func);
         let addr = func.address();
         self.host_funcs.push(func);
         Func {
@@ -192,10 +212,7 @@ impl Store {
 
     /// A function's type.
     pub fn func_type(&self, func: Func) -> FuncType {
-        assert_eq!(
-            func.store, self.id,
-            "a function was used with a store that it does not belong to"
-        );
+        self.check_func(func);
         self.engine.type_of(host::type_id(func))
     }
 
@@ -216,7 +233,7 @@ impl Store {
             slots.extend_from_slice(&both[..arg.ty().slots() as usize]);
         }
         slots.resize(ty.param_slots().max(ty.result_slots()) as usize, 0);
-        self.call_raw(func, &mut slots)?;
+        host::call(self, func, &mut slots)?;
         let mut at = 0;
         Ok(ty
             .results()
@@ -229,24 +246,21 @@ impl Store {
             .collect())
     }
 
-    /// Calls a function with its arguments in `slots`, which are as many as its
-    /// parameters or its results take, and leaves its results there. The slots
-    /// must fit the function's type: a wrong number panics, references must be
-    /// of this store.
-    fn call_raw(&mut self, func: Func, slots: &mut [u64]) -> Result<(), Error> {
-        host::call(self, func, slots)
+    #[inline]
+    pub(crate) fn check_func(&self, func: Func) {
+        assert_eq!(
+            func.store, self.id,
+            "a function was used with a store that it does not belong to"
+        );
     }
 
     fn check_val(&self, value: &Val) {
-        let store = match value {
-            Val::FuncRef(Some(func)) => func.store,
-            Val::ExternRef(Some(value)) => value.0.store,
-            _ => return,
-        };
-        assert_eq!(
-            store, self.id,
-            "a reference was used with a store that it does not belong to"
-        );
+        if let Some(store) = value.store() {
+            assert_eq!(
+                store, self.id,
+                "a reference was used with a store that it does not belong to"
+            );
+        }
     }
 
     // Instances.
@@ -353,7 +367,7 @@ impl Store {
     /// An element of a table.
     pub fn table_get(&self, id: TableId, index: u64) -> Option<Val> {
         let table = self.tables[self.check(id.0)].get();
-        let ty = fossor_module::ValType::Ref(table.ty.element);
+        let ty = ValType::Ref(table.ty.element);
         Some(Val::from_slots(ty, &[table.get(index)?], self.id))
     }
 
@@ -363,7 +377,7 @@ impl Store {
         self.check_val(&value);
         let at = self.check(id.0);
         let table = self.tables[at].get_mut();
-        if value.ty() != fossor_module::ValType::Ref(table.ty.element) {
+        if value.ty() != ValType::Ref(table.ty.element) {
             return false;
         }
         match table.elements.get_mut(index as usize) {

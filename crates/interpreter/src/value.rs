@@ -97,6 +97,15 @@ impl Val {
         }
     }
 
+    /// The store that a reference belongs to.
+    pub(crate) fn store(&self) -> Option<u32> {
+        match self {
+            Val::FuncRef(Some(func)) => Some(func.store),
+            Val::ExternRef(Some(value)) => Some(value.0.store),
+            _ => None,
+        }
+    }
+
     /// The value's slots: the low one, and the high one of a vector.
     pub(crate) fn to_slots(self) -> [u64; 2] {
         match self {

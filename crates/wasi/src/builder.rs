@@ -249,6 +249,7 @@ impl WasiCtxBuilder {
         for listener in self.listeners {
             let fd = OwnedFd::from(listener);
             let name = os.socket_name(fd.as_fd()).map_err(setup("a listener"))?;
+            let name = format!("tcp {name}");
             set_nonblocking(&fd).map_err(setup(&name))?;
             insert(Descriptor::listener(fd, &name))?;
         }
@@ -265,6 +266,8 @@ impl WasiCtxBuilder {
             args: join_args(&self.args)?,
             environment: join_environment(&self.environment)?,
             tracer: None,
+            names_wanted: false,
+            hints: Vec::new(),
         })
     }
 }

@@ -10,6 +10,7 @@ use fossor_host::{GuestMemory, HostError, OutOfBounds};
 use crate::WasiCtx;
 use crate::abi::Errno;
 use crate::functions::Function;
+use crate::hints;
 use crate::trace;
 
 /// Why a function does not succeed: a number for the guest, or its end.
@@ -68,10 +69,17 @@ pub(crate) fn invoke(
         }));
     }
     ctx.waiter.check()?;
-    if ctx.tracer.is_some() {
-        return trace::traced(function, run, ctx, memory, args);
+    let number = if ctx.tracer.is_some() {
+        trace::traced(function, run, ctx, memory, args)?
+    } else {
+        answer(run(ctx, memory, args))?
+    };
+    if number != 0
+        && let Some(errno @ (Errno::Badf | Errno::Perm | Errno::Rofs)) = Errno::from_number(number)
+    {
+        hints::note(ctx, function, memory, args, errno);
     }
-    answer(run(ctx, memory, args))
+    Ok(number)
 }
 
 /// The guest's number, or why it ends.

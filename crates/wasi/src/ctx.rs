@@ -2,12 +2,15 @@
 
 use crate::abi::Fd;
 use crate::args::Strings;
-use crate::builder::WasiCtxBuilder;
+use crate::builder::{BuildError, WasiCtxBuilder};
 use crate::descriptor::{Descriptors, Object};
+use crate::hints::Hint;
 use crate::os::Os;
 use crate::path::resolve::Resolver;
 use crate::trace::Tracer;
 use crate::wait::Waiter;
+use fossor_host::Interrupt;
+use std::sync::Arc;
 
 /// Everything that WASI keeps for one guest instance.
 ///
@@ -21,6 +24,9 @@ pub struct WasiCtx {
     pub(crate) args: Strings,
     pub(crate) environment: Strings,
     pub(crate) tracer: Option<Tracer>,
+    /// New descriptors get names, as a traced call makes them.
+    pub(crate) names_wanted: bool,
+    pub(crate) hints: Vec<Hint>,
 }
 
 /// A descriptor that a guest has from the start.
@@ -34,11 +40,30 @@ pub struct Preopened {
     pub listener: bool,
 }
 
+// One guest instance may move between threads.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<WasiCtx>();
+};
+
 impl WasiCtx {
     /// Starts with nothing: no arguments, no environment, no directories, and
     /// streams that are empty and swallow.
     pub fn builder() -> WasiCtxBuilder {
         WasiCtxBuilder::default()
+    }
+
+    /// The flag that stops the guest, as
+    /// [`WasiCtxBuilder::interrupt`](crate::WasiCtxBuilder::interrupt). Setting
+    /// the same flag again does nothing.
+    pub fn set_interrupt(&mut self, interrupt: Arc<Interrupt>) -> Result<(), BuildError> {
+        if !self.waiter.waits_on(&interrupt) {
+            self.waiter = Waiter::new(interrupt).map_err(|errno| BuildError::Setup {
+                what: "the wake descriptor".to_owned(),
+                errno,
+            })?;
+        }
+        Ok(())
     }
 
     /// The directories and listeners that the guest has now, by number.

@@ -10,7 +10,7 @@ use crate::call::Stop;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the guest raised {}", name(Signal(*.signal)).unwrap_or("a signal"))]
 pub struct Raised {
-    /// WASI's number of the signal, which is Linux's.
+    /// WASI's number of the signal; up to 15 it is that of every Unix.
     pub signal: u32,
 }
 

@@ -41,9 +41,9 @@ impl WasiCtx {
                 Err(error) => return Err(error.into()),
             }
         };
-        let name = match self.tracer {
-            Some(_) => self.os.socket_name(connection.as_fd()).ok(),
-            None => None,
+        let name = match self.names_wanted {
+            true => self.os.socket_name(connection.as_fd()).ok(),
+            false => None,
         };
         let connection = Descriptor::connection(connection, flags, name.map(Into::into));
         Ok(self.descriptors.insert(connection)?)

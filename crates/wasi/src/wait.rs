@@ -36,6 +36,12 @@ impl Waiter {
         })
     }
 
+    /// Whether `interrupt` is the flag.
+    pub(crate) fn waits_on(&self, interrupt: &Arc<Interrupt>) -> bool {
+        let own = self.interrupt.as_ref();
+        own.is_some_and(|own| Arc::ptr_eq(own, interrupt))
+    }
+
     /// Whether a wait can be left to the system, as nobody may end it.
     pub(crate) fn never_stops(&self) -> bool {
         self.interrupt.is_none()

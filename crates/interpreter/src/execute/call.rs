@@ -17,15 +17,16 @@ use super::operand::{Cell, Source};
 use super::registers::{FA, FB, FC, Registers, handlers};
 use fossor_host::Trap;
 
-/// Locals zeroed without a loop; every frame has at least this many slots
-/// behind its link.
-pub(crate) const ZEROED_SLOTS: usize = 4;
+/// Locals zeroed on entry, needed or not; every frame has at least this many
+/// slots behind its link. A function with more begins with a `zero` of its own.
+pub(crate) const ZEROED_SLOTS: usize = 8;
 
-/// Enters the code at `code` with its frame at `fp`.
+/// Enters the code at `code`, at its word `first`, with its frame at `fp`.
 #[inline(always)]
-unsafe fn enter<D: Dispatch>(
+pub(super) unsafe fn enter<D: Dispatch>(
     mut r: Registers,
     code: *const u64,
+    first: usize,
     fp: *mut u64,
     return_ip: *const u64,
     caller_fp: *mut u64,
@@ -45,24 +46,15 @@ unsafe fn enter<D: Dispatch>(
         for i in 0..ZEROED_SLOTS {
             locals.add(i).write(0);
         }
-        if header.zeroed_slots as usize > ZEROED_SLOTS {
-            zero(locals, header.zeroed_slots as usize);
-        }
         r.fp = fp;
-        r.ip = code.add(1);
+        r.ip = code.add(first);
         D::jump(r)
     }
 }
 
-#[inline(never)]
-unsafe fn zero(locals: *mut u64, slots: usize) {
-    // SAFETY: V1, the caller compared the frame's size.
-    unsafe { locals.write_bytes(0, slots) }
-}
-
 /// Leaves the frame whose link is at `link`.
 #[inline(always)]
-unsafe fn leave<D: Dispatch>(mut r: Registers, link: *mut u64) {
+pub(super) unsafe fn leave<D: Dispatch>(mut r: Registers, link: *mut u64) {
     // SAFETY: V1, V2: `enter` wrote the link.
     unsafe {
         r.ip = link.read() as *const u64;
@@ -78,23 +70,42 @@ unsafe fn call_func<D: Dispatch>(r: Registers, func: *const FuncRef, args: *mut 
     unsafe {
         if (*func).ctx == r.ctx {
             let code = (*(*func).entry).code();
-            enter::<D>(r, code, args, r.ip.add(words), r.fp)
+            enter::<D>(r, code, 1, args, r.ip.add(words), r.fp)
         } else {
             call_foreign::<D>(r, func, args, words)
         }
     }
 }
 
-/// Calls a host function or a function of another instance.
+/// Calls a host function or a function of another instance: hands it to the
+/// handler `foreign`, so that the callers need no frame of their own.
 #[inline(always)]
 unsafe fn call_foreign<D: Dispatch>(
-    mut r: Registers,
+    r: Registers,
     func: *const FuncRef,
     args: *mut u64,
     words: usize,
 ) {
-    // SAFETY: V3, V5.
+    // SAFETY: V3.
     unsafe {
+        (*r.context().execution).foreign = Foreign { func, args, words };
+        foreign::<D>(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32)
+    }
+}
+
+/// The operands of the handler `foreign`.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign {
+    pub func: *const FuncRef,
+    pub args: *mut u64,
+    /// Of the calling instruction.
+    pub words: usize,
+}
+
+handlers! {
+    /// Calls what `Execution::foreign` says. Not in code itself.
+    fn foreign(r) {
+        let Foreign { func, args, words } = (*r.context().execution).foreign;
         if (*func).ctx.is_null() {
             let exit = host::call_host(r.ctx, func, args);
             if !matches!(exit, Exit::Running) {
@@ -126,7 +137,13 @@ unsafe fn call_foreign<D: Dispatch>(
         r.ctx = (*func).ctx;
         host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;
-        enter::<D>(r, (*(*func).entry).code(), inner, restore, record)
+        enter::<D>(r, (*(*func).entry).code(), 1, inner, restore, record)
+    }
+
+    /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
+    fn zero(r) {
+        r.slot::<FA>().write_bytes(0, r.imm_u32() as usize);
+        next::<D>(r, 2)
     }
 }
 
@@ -141,7 +158,7 @@ handlers! {
             return trap(r, Trap::Interrupted);
         }
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
-        enter::<D>(r, code, r.slot::<FA>(), r.ip.add(3), r.fp)
+        enter::<D>(r, code, 1, r.slot::<FA>(), r.ip.add(3), r.fp)
     }
 
     /// Calls the imported function I with arguments from slot A.
@@ -172,7 +189,7 @@ handlers! {
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
         r.fp.copy_from(r.slot::<FA>(), r.field::<FB>() as usize);
-        enter::<D>(r, code, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 
     /// Turns a function reference in word 2's slot into a tail call: see
@@ -189,7 +206,7 @@ handlers! {
             let link = r.slot::<FC>();
             let (return_ip, caller_fp) = (link.read(), link.add(1).read());
             r.fp.copy_from(r.slot::<FA>(), (*func).slots.params as usize);
-            enter::<D>(r, (*(*func).entry).code(), r.fp, return_ip as *const u64, caller_fp as *mut u64)
+            enter::<D>(r, (*(*func).entry).code(), 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
         } else {
             // The translator put a copy of the results and a return behind.
             call_foreign::<D>(r, func, r.slot::<FA>(), 4)
@@ -232,7 +249,7 @@ handlers! {
         // The stub's header has the same link, which holds the return.
         let link = r.fp.add(code.cast::<CodeHeader>().read().link_slot as usize);
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
-        enter::<D>(r, code, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 }
 

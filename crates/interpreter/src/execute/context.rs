@@ -104,6 +104,7 @@ pub(crate) struct Execution {
     /// Operators that may still be executed, where code was translated with
     /// fuel.
     pub fuel: u64,
+    pub foreign: super::call::Foreign,
     /// The value stack.
     pub stack: Reservation,
     /// First free slot: host functions that call back start their frames here.
@@ -129,8 +130,8 @@ pub(crate) struct CodeHeader {
     pub frame_slots: u32,
     /// Slot of the return ip; the caller's fp follows, then the locals.
     pub link_slot: u16,
-    /// Declared locals, in slots.
-    pub zeroed_slots: u16,
+    /// Word at which to enter if the argument is 0; else 1.
+    pub zero_entry: u16,
 }
 
 const _: () = assert!(size_of::<CodeHeader>() == 8);
@@ -160,7 +161,7 @@ impl FuncEntry {
             stub_header: CodeHeader {
                 frame_slots,
                 link_slot,
-                zeroed_slots: 0,
+                zero_entry: 1,
             },
             stub_handler: translate,
             words: AtomicU32::new(0),

@@ -141,6 +141,11 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
             acc_f32: 0.0,
         },
         fuel: 0,
+        foreign: call::Foreign {
+            func: std::ptr::null(),
+            args: std::ptr::null_mut(),
+            words: 0,
+        },
         stack_top: base.cast(),
         stack,
         store: std::ptr::null_mut(),
@@ -228,8 +233,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         let link = fp.add(header.link_slot as usize);
         link.write((*execution).halt.as_ptr() as u64);
         link.add(1).write(fp as u64);
-        link.add(2)
-            .write_bytes(0, (header.zeroed_slots as usize).max(call::ZEROED_SLOTS));
+        link.add(2).write_bytes(0, call::ZEROED_SLOTS);
         let registers = Registers {
             ip: code.add(1),
             fp,

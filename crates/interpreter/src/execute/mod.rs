@@ -35,6 +35,7 @@ pub(crate) mod context;
 pub(crate) mod context_box;
 pub(crate) mod control;
 pub(crate) mod dispatch;
+pub(crate) mod go;
 pub(crate) mod handlers;
 pub(crate) mod host;
 pub(crate) mod memory;

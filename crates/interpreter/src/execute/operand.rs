@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 }
 
 macro_rules! integer_cells {
-    ($($ty:ty),*) => {$(
+    ($($ty:ty as $unsigned:ty),*) => {$(
         impl Cell for $ty {
             #[inline(always)]
             unsafe fn load(slot: *const u64) -> Self {
@@ -44,7 +44,7 @@ macro_rules! integer_cells {
             #[inline(always)]
             unsafe fn store(self, slot: *mut u64) {
                 // SAFETY: V1.
-                unsafe { slot.write(self as u64) }
+                unsafe { slot.write(self as $unsigned as u64) }
             }
             #[inline(always)]
             unsafe fn acc(r: &Registers) -> Self {
@@ -52,7 +52,8 @@ macro_rules! integer_cells {
             }
             #[inline(always)]
             unsafe fn set_acc(self, r: &mut Registers) {
-                r.acc = self as u64;
+                // Zero-extended, which on 32 bits costs nothing.
+                r.acc = self as $unsigned as u64;
             }
             #[inline(always)]
             unsafe fn imm(r: &Registers) -> Self {
@@ -67,7 +68,7 @@ macro_rules! integer_cells {
         }
     )*};
 }
-integer_cells!(i32, i64, u32, u64);
+integer_cells!(i32 as u32, i64 as u64, u32 as u32, u64 as u64);
 
 impl Cell for f32 {
     #[inline(always)]

@@ -119,7 +119,7 @@ impl Place {
     fn frame(&self, module: &ModuleInner, behind: usize) -> Frame {
         let func_idx = module.decoded.imported_funcs + self.entry as u32;
         let wasm_offset = self.word.and_then(|word| {
-            let lines = module.listing(self.entry as u32);
+            let lines = module.listing(self.entry as u32).ok()?;
             let after = lines.partition_point(|line| line.word <= word - behind);
             Some(lines.get(after.checked_sub(1)?)?.wasm_offset)
         });

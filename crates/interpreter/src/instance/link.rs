@@ -30,8 +30,9 @@ pub(super) fn check(store: &Store, module: &Module, imports: &[Extern]) -> Resul
     Ok(())
 }
 
-/// Specification, "Import Matching".
-pub(crate) fn matches(given: &ExternType, wanted: &ExternType) -> bool {
+/// Whether something of type `given` may be given for an import of type
+/// `wanted`. Specification, "Import Matching".
+pub fn matches(given: &ExternType, wanted: &ExternType) -> bool {
     match (given, wanted) {
         (ExternType::Func(given), ExternType::Func(wanted)) => given == wanted,
         (ExternType::Global(given), ExternType::Global(wanted)) => given == wanted,

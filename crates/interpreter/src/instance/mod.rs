@@ -3,6 +3,8 @@
 mod instantiate;
 mod link;
 
+pub use link::matches as import_matches;
+
 use crate::execute::context::{FuncRef, Memory, Table};
 use crate::execute::context_box::ContextBox;
 use crate::module::Module;

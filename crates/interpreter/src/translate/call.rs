@@ -12,6 +12,13 @@ impl Translator<'_> {
     pub(super) fn visit_call(&mut self, func: u32) {
         let module = self.module;
         let ty = module.decoded.func_type(func);
+        if let (Some(defined), [ValType::I32]) =
+            (func.checked_sub(module.decoded.imported_funcs), ty.params())
+        {
+            if let Some(args) = self.fuse_call(module.entry_address(defined)) {
+                return self.push_results(ty, args);
+            }
+        }
         let args = self.place_args(ty);
         match func.checked_sub(module.decoded.imported_funcs) {
             Some(defined) => {

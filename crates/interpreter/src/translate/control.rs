@@ -107,6 +107,7 @@ impl Translator<'_> {
             self.forget();
             self.fuel_end();
             start = self.code.len();
+            self.loops.push(self.controls.len());
             self.fuel_start();
         }
         self.controls.push(Control {
@@ -139,7 +140,7 @@ impl Translator<'_> {
         for index in self.pending_from..condition {
             self.go_home(index);
         }
-        let condition = self.pop_condition();
+        let condition = self.pop_condition(self.fuse && block == BlockType::Empty);
         self.open(Shape::If, block);
         let fixup = self.emit_branch(condition, false, Direction::Forward);
         self.fuel_start();
@@ -185,12 +186,16 @@ impl Translator<'_> {
         let Some(control) = self.controls.pop() else {
             return;
         };
+        if control.shape == Shape::Loop {
+            self.loops.pop();
+        }
         let is_target = control.fixups != NO_FIXUP || control.else_fixup != NO_FIXUP;
         self.resolve(control.fixups);
         self.resolve(control.else_fixup);
         if is_target {
             self.forget();
         }
+        self.note_end(self.controls.len());
         self.reachable |= is_target;
         if self.reachable {
             self.enter_stack(control.height, control.types, false);
@@ -274,7 +279,9 @@ impl Translator<'_> {
             self.emit_return();
         } else {
             self.move_to_label(target);
-            self.emit_jump(target);
+            if !self.fuse_jump(target) {
+                self.emit_jump(target);
+            }
         }
         self.end_of_path();
     }
@@ -283,7 +290,7 @@ impl Translator<'_> {
         let target = self.controls.len() - 1 - depth as usize;
         let arity = self.label_arity(target);
         if arity == 0 {
-            let condition = self.pop_condition();
+            let condition = self.pop_condition(false);
             self.branch_to(target, condition, true);
         } else {
             // The values stay on the stack if the branch is not taken: they go
@@ -292,7 +299,7 @@ impl Translator<'_> {
             for index in self.pending_from..condition_index {
                 self.go_home(index);
             }
-            let condition = self.pop_condition();
+            let condition = self.pop_condition(false);
             self.pending_from = self.stack.len();
             if self.at_label_homes(target, arity) {
                 self.branch_to(target, condition, true);
@@ -327,12 +334,18 @@ impl Translator<'_> {
         let base = self.emit(handlers, "br_table", Fields::imm(slot, 0, table.len()));
         let words = (table.len() as usize + 2) / 2;
         self.code.resize(self.code.len() + words, 0);
-        for (i, depth) in table.targets().enumerate() {
+        let mut targets = Vec::with_capacity(table.len() as usize + 1);
+        for depth in table.targets() {
             let depth = depth.map_err(TranslateError::Invalid)?;
-            let target = self.controls.len() - 1 - depth as usize;
-            self.refer((base + 2) * 8 + i * 4, base, target);
+            targets.push((self.controls.len() - 1 - depth as usize) as u32);
         }
-        self.refer((base + 2) * 8 + table.len() as usize * 4, base, default);
+        targets.push(default as u32);
+        for (i, &target) in targets.iter().enumerate() {
+            self.refer((base + 2) * 8 + i * 4, base, target as usize);
+        }
+        if let Operand::Slot(slot) = index {
+            self.note_table(slot, base, &targets);
+        }
         self.end_of_path();
         Ok(())
     }
@@ -401,6 +414,9 @@ impl Translator<'_> {
                 if let (State::Const(value), true, Kind::Int) = (entry.state, self.fuse, entry.kind)
                 {
                     if i64::from(value as i16) == value as i64 {
+                        if self.fuse_return() {
+                            return;
+                        }
                         self.pop();
                         let fields = Fields::slots(0, value as u16, link, 0);
                         self.emit(both!(call::return_value<u64, Imm16>), "return", fields);
@@ -525,11 +541,26 @@ impl Translator<'_> {
         }
     }
 
+    /// Index and first word of the innermost loop.
+    pub(super) fn innermost_loop(&self) -> Option<(usize, usize)> {
+        let index = *self.loops.last()?;
+        Some((index, self.controls[index].start))
+    }
+
+    /// Whether block `index` is a loop.
+    pub(super) fn is_loop(&self, index: usize) -> bool {
+        self.controls[index].shape == Shape::Loop
+    }
+
     // Branches.
 
-    /// Pops a condition; a comparison that was just emitted is taken back.
-    fn pop_condition(&mut self) -> Condition {
+    /// Pops a condition; a comparison that was just emitted is taken back. With
+    /// `stack_check`, a branch that is taken if it is false may be emitted.
+    fn pop_condition(&mut self, stack_check: bool) -> Condition {
         if let Some(last) = self.comparison_on_top() {
+            if let (true, Some(word)) = (stack_check, self.fuse_stack_check(&last)) {
+                return Condition::Emitted(word);
+            }
             let short = match last.mode {
                 PairMode::SlotSlot => Some(Fields::imm(last.fields.b(), last.fields.c(), 0)),
                 PairMode::AccSlot | PairMode::SlotAcc => Some(Fields::imm(last.fields.b(), 0, 0)),
@@ -586,6 +617,7 @@ impl Translator<'_> {
     fn emit_branch(&mut self, condition: Condition, sense: bool, direction: Direction) -> u32 {
         let back = direction == Direction::Backward;
         let word = match condition {
+            Condition::Emitted(word) => word,
             Condition::Compare { op, mode, fields } => {
                 let handlers = if sense {
                     &op.branch_if
@@ -596,6 +628,11 @@ impl Translator<'_> {
                 self.emit_handler(handler, op.name, fields)
             }
             Condition::Slot(slot) => {
+                if let (true, false, true) = (sense, back, self.fuse) {
+                    if let Some(word) = self.fuse_reload(slot) {
+                        return self.add_fixup(word * 8 + 12, word);
+                    }
+                }
                 let handlers = match (sense, back) {
                     (true, false) => both!(control::branch_if<Slot, Forward>),
                     (true, true) => both!(control::branch_if<Slot, Backward>),
@@ -629,7 +666,7 @@ impl Translator<'_> {
     }
 
     /// Lets the i32 at `byte`, relative to word `base`, lead to a label.
-    fn refer(&mut self, byte: usize, base: usize, target: usize) {
+    pub(super) fn refer(&mut self, byte: usize, base: usize, target: usize) {
         if self.controls[target].shape == Shape::Loop {
             return self.write_target(byte, base, self.controls[target].start);
         }
@@ -657,7 +694,7 @@ impl Translator<'_> {
         }
     }
 
-    fn write_target(&mut self, byte: usize, base: usize, target: usize) {
+    pub(super) fn write_target(&mut self, byte: usize, base: usize, target: usize) {
         let offset = (target as i64 - base as i64) * 8;
         let (word, high) = (byte / 8, byte % 8 == 4);
         let value = u64::from(offset as i32 as u32);
@@ -678,6 +715,8 @@ enum Direction {
 enum Condition {
     Slot(u16),
     Acc,
+    /// A branch that is taken if the condition is false is already there.
+    Emitted(usize),
     Compare {
         op: &'static handlers::CompareOp,
         mode: PairMode,

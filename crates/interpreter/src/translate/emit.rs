@@ -1,5 +1,6 @@
 //! Emitting instructions. The layout is drawn in `execute/registers.rs`.
 
+use super::fuse::{Recent, RecentOp};
 use super::stack::{Holds, Producer};
 use super::{Line, NOWHERE, Translator};
 use crate::execute::handlers::{ByTarget, CompareOp, PairMode, PerDispatch};
@@ -86,6 +87,11 @@ impl Translator<'_> {
         self.code.push(fields.0);
         self.last = None;
         self.last_word = word;
+        self.recent.push(Recent {
+            word,
+            op: RecentOp::Other,
+            to: None,
+        });
         if let Some(lines) = &mut self.lines {
             let modes = format!(
                 "{:04x} {:04x} {:08x}",
@@ -111,6 +117,7 @@ impl Translator<'_> {
     /// Takes back the instruction emitted last.
     pub(super) fn take_back(&mut self, word: usize) {
         self.code.truncate(word);
+        self.recent.pop();
         self.last = None;
         self.last_word = NOWHERE;
         if let Some(lines) = &mut self.lines {
@@ -191,6 +198,7 @@ impl Translator<'_> {
             self.code[producer.word] = handler as usize as u64;
             let fields = Fields(self.code[producer.word + 1]).with_a(slot);
             self.code[producer.word + 1] = fields.0;
+            self.retargeted(producer.word, slot);
             self.note_target(producer.word, slot);
         }
     }
@@ -209,6 +217,7 @@ impl Translator<'_> {
         self.holds = [Holds::Nothing; 3];
         self.last = None;
         self.last_word = NOWHERE;
+        self.recent.clear();
     }
 
     /// Begins a run of operators that are paid for together.

@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuse::RecentOp;
 use super::stack::{Operand, State};
 use crate::execute::handlers::{AddressMode, LoadOp, SourceMode, StoreOp, both};
 use crate::execute::memory;
@@ -37,6 +38,10 @@ impl Translator<'_> {
         };
         let handlers = op.handlers[self.dispatch][mode as usize];
         self.produce(handlers, op.name, fields, None, op.result);
+        if mode == AddressMode::Acc && op.name == "i32.load" {
+            let offset = memarg.offset as u32;
+            self.note(RecentOp::LoadAcc { offset }, None);
+        }
     }
 
     /// A store of the table.
@@ -54,6 +59,9 @@ impl Translator<'_> {
                 Fields::imm(address, value, offset),
             );
             self.word(memory.into());
+            return;
+        }
+        if op.name == "i64.store" && self.fuse_push_return(memarg.offset) {
             return;
         }
         let index = self.index(0);

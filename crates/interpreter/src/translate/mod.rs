@@ -14,6 +14,7 @@
 mod call;
 mod control;
 mod emit;
+mod fuse;
 mod memory;
 mod numeric;
 mod simd;
@@ -28,6 +29,7 @@ use crate::module::ModuleInner;
 use control::{Control, Fixup};
 use emit::Last;
 use fossor_module::ValType;
+use fuse::{Dispatcher, Prologue, Recent};
 use stack::{Entry, Holds, Producer};
 
 /// One line of a listing: an instruction and where it came from.
@@ -130,6 +132,15 @@ pub(crate) struct Translator<'m> {
     last_word: usize,
     /// Word of the plain copy emitted last.
     last_copy: usize,
+    /// What was emitted since the last label, as far as `fuse` wants to know.
+    recent: Vec<Recent>,
+    /// Indices of the open loops.
+    loops: Vec<usize>,
+    dispatchers: Vec<Dispatcher>,
+    prologue: Option<Prologue>,
+    /// Slot and global of a `global.get; local.set` that the function begins
+    /// with.
+    first_reload: Option<(u16, u16)>,
     /// Word of the instruction with a vector as its result emitted last.
     last_wide: usize,
     controls: Vec<Control>,
@@ -180,6 +191,11 @@ impl<'m> Translator<'m> {
             last: None,
             last_word: NOWHERE,
             last_copy: NOWHERE,
+            recent: Vec::new(),
+            loops: Vec::new(),
+            dispatchers: Vec::new(),
+            prologue: None,
+            first_reload: None,
             last_wide: NOWHERE,
             controls: Vec::with_capacity(16),
             fixups: Vec::new(),
@@ -213,6 +229,12 @@ impl<'m> Translator<'m> {
 
     fn begin(&mut self) -> Result<(), TranslateError> {
         self.raise_max(0);
+        let zeroed = crate::execute::call::ZEROED_SLOTS as u32;
+        if let Some(more @ 1..) = self.zeroed_slots.checked_sub(zeroed) {
+            let first = (self.link_slot + 2 + zeroed) as u16;
+            let handlers = crate::execute::handlers::both!(crate::execute::call::zero);
+            self.emit(handlers, "zero", emit::Fields::imm(first, 0, more));
+        }
         let results = self.module.decoded.func_type(self.func_idx).results();
         let block = control::Types::function(results.len());
         self.controls.push(Control::function(block, self.top_slot));
@@ -229,11 +251,11 @@ impl<'m> Translator<'m> {
         let header = CodeHeader {
             frame_slots,
             link_slot: self.link_slot as u16,
-            zeroed_slots: self.zeroed_slots as u16,
+            zero_entry: self.zero_entry(),
         };
         self.code[0] = u64::from(header.frame_slots)
             | u64::from(header.link_slot) << 32
-            | u64::from(header.zeroed_slots) << 48;
+            | u64::from(header.zero_entry) << 48;
         if self.code.len() * 8 > MAX_CODE_BYTES {
             return Err(TranslateError::TooMuchCode {
                 limit_bytes: MAX_CODE_BYTES,

@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuse::RecentOp;
 use crate::error::TranslateError;
 use crate::execute::handlers::{PairMode, ZERO_EXTEND_ADD, both, ops};
 use crate::execute::operand::Kind;
@@ -252,6 +253,9 @@ impl Translator<'_> {
                 op.name,
                 Fields::imm(entry.slot, slot, add as u32),
             );
+            if !zext {
+                self.note(RecentOp::Add { from: slot, add }, None);
+            }
             self.stack[index].state = State::Acc;
             self.holds[Kind::Int as usize] = Holds::Pending(index);
             self.producers[Kind::Int as usize] = Producer {
@@ -306,6 +310,7 @@ impl Translator<'_> {
             self.emit(both!(control::const64), "const64", Fields::imm(slot, 0, 0));
             self.word(value);
         }
+        self.note(RecentOp::Const { value }, Some(slot));
         self.wrote(slot);
     }
 
@@ -345,6 +350,9 @@ impl Translator<'_> {
         let op = if zext { &ZERO_EXTEND_ADD } else { &ops::I64Add };
         let handlers = op.handlers[self.dispatch][PairMode::SlotImm as usize];
         self.emit_handler(handlers[1], op.name, Fields::imm(to, from, add as u32));
+        if !zext {
+            self.note(RecentOp::Add { from, add }, Some(to));
+        }
         self.wrote(to);
         if self.fuse {
             self.holds[Kind::Int as usize] = Holds::Slot(to);

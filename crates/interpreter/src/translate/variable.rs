@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuse::RecentOp;
 use super::stack::{Entry, Holds, Operand, State, kind_of};
 use crate::execute::control;
 use crate::execute::handlers::both;
@@ -130,6 +131,12 @@ impl Translator<'_> {
                     None,
                     kind,
                 );
+                if let (ValType::I32 | ValType::I64, true) = (ty, self.fuse) {
+                    if let Ok(word) = u16::try_from(offset / 8) {
+                        let narrow = ty == ValType::I32;
+                        self.note(RecentOp::GlobalGet { word, narrow }, None);
+                    }
+                }
             }
         }
     }
@@ -155,6 +162,9 @@ impl Translator<'_> {
             Operand::Slot(slot) => (false, slot),
             _ => (true, 0),
         };
+        if acc && ty == ValType::I32 && self.fuse_global_set(offset) {
+            return;
+        }
         let handlers = match (kind_of(ty), acc) {
             (Kind::Int, false) => both!(control::global_set<u64, Slot>),
             (Kind::Int, true) => both!(control::global_set<u64, Acc>),

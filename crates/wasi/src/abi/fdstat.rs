@@ -32,7 +32,7 @@ impl FileType {
             1 => "BLOCK",
             2 => "CHAR",
             3 => "DIR",
-            4 => "REG",
+            4 => "REGULAR",
             5 => "SOCK_DGRAM",
             6 => "SOCK_STREAM",
             7 => "SYMLINK",

@@ -410,6 +410,14 @@ pub(super) fn symlink_at(text: &str, dir: BorrowedFd<'_>, name: &str) -> OsResul
 }
 
 pub(super) fn accept(listener: BorrowedFd<'_>) -> OsResult<OwnedFd> {
+    let socket = accept_nonblocking(listener)?;
+    // Go sets this on every connection, and cannot here: small answers would
+    // wait for the client's delayed acknowledgement. No TCP, no matter.
+    let _ = rustix::net::sockopt::set_tcp_nodelay(&socket, true);
+    Ok(socket)
+}
+
+fn accept_nonblocking(listener: BorrowedFd<'_>) -> OsResult<OwnedFd> {
     #[cfg(not(target_vendor = "apple"))]
     {
         let flags = rustix::net::SocketFlags::CLOEXEC | rustix::net::SocketFlags::NONBLOCK;

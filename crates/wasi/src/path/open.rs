@@ -80,8 +80,7 @@ impl WasiCtx {
         };
         let stat = os.stat(opened.as_fd())?;
         let name = self
-            .tracer
-            .is_some()
+            .names_wanted
             .then(|| join_name(descriptor.name.as_deref(), path.as_str()));
         let mut new = describe(os, dir, opened, &stat, flags, fdflags)?;
         new.name = name;

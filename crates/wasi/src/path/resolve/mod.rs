@@ -174,7 +174,7 @@ fn open_directory(
 }
 
 /// Whether the `..` of a path outnumber the names before them.
-fn leaves_by_itself(path: &str) -> bool {
+pub(crate) fn leaves_by_itself(path: &str) -> bool {
     let mut depth = 0i32;
     for component in path.split('/') {
         match component {

@@ -1,0 +1,108 @@
+//! Settings of an engine.
+
+use fossor_interpreter as core;
+use fossor_module::{DecodeOptions, ModuleLimits, WasmFeatures};
+
+pub use core::{Compile, Dispatch};
+
+/// Settings of an [`Engine`](crate::Engine).
+///
+/// ```
+/// use fossor::{Compile, Config, Engine};
+///
+/// let engine = Engine::new(Config::new().compile(Compile::Lazy).consume_fuel(true));
+/// assert!(engine.config().consumes_fuel());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Config(pub(crate) core::Config);
+
+impl Config {
+    /// The defaults: bodies validated with the module and translated when first
+    /// called, the fastest dispatcher of this build, WebAssembly 2.0 with
+    /// extended constant expressions, tail calls and multiple memories.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// When function bodies are validated and translated.
+    pub fn compile(&mut self, compile: Compile) -> &mut Self {
+        self.0.compile = compile;
+        self
+    }
+
+    /// How handlers follow each other.
+    pub fn dispatch(&mut self, dispatch: Dispatch) -> &mut Self {
+        self.0.dispatch = dispatch;
+        self
+    }
+
+    /// Whether instructions are folded and fused. Off, each operator is one
+    /// instruction: slower, and the reference for the fast mode.
+    pub fn fuse(&mut self, fuse: bool) -> &mut Self {
+        self.0.fuse = fuse;
+        self
+    }
+
+    /// Whether guests use up the store's fuel, one unit for each operator. A
+    /// store starts with none: see [`Store::set_fuel`](crate::Store::set_fuel).
+    pub fn consume_fuel(&mut self, consume: bool) -> &mut Self {
+        self.0.fuel = consume;
+        self
+    }
+
+    /// Bytes of a store's value stack, where the guest's frames are: 2 GiB of
+    /// address space by default, of which only what is used takes memory.
+    pub fn max_stack_bytes(&mut self, bytes: usize) -> &mut Self {
+        self.0.max_stack_bytes = bytes;
+        self
+    }
+
+    /// Bytes of translated code per module, 2 GiB by default.
+    pub fn max_code_bytes(&mut self, bytes: usize) -> &mut Self {
+        self.0.max_code_bytes = bytes;
+        self
+    }
+
+    /// Sizes beyond which a module is refused.
+    pub fn module_limits(&mut self, limits: ModuleLimits) -> &mut Self {
+        self.0.decode.limits = limits;
+        self
+    }
+
+    /// Modules may use WebAssembly 1.0 and nothing more.
+    pub fn wasm1(&mut self) -> &mut Self {
+        self.0.decode.features = DecodeOptions::wasm1().features;
+        self
+    }
+
+    /// Modules may use WebAssembly 2.0 and nothing more.
+    pub fn wasm2(&mut self) -> &mut Self {
+        self.0.decode.features = DecodeOptions::wasm2().features;
+        self
+    }
+
+    /// Whether modules may use tail calls.
+    pub fn wasm_tail_call(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::TAIL_CALL, enable)
+    }
+
+    /// Whether modules may use extended constant expressions.
+    pub fn wasm_extended_const(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::EXTENDED_CONST, enable)
+    }
+
+    /// Whether modules may have several memories.
+    pub fn wasm_multi_memory(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::MULTI_MEMORY, enable)
+    }
+
+    /// Whether guests use up fuel.
+    pub fn consumes_fuel(&self) -> bool {
+        self.0.fuel
+    }
+
+    fn feature(&mut self, feature: WasmFeatures, enable: bool) -> &mut Self {
+        self.0.decode.features.set(feature, enable);
+        self
+    }
+}

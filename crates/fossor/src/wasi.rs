@@ -1,0 +1,85 @@
+//! WASI preview1: what guests import to reach the system.
+//!
+//! ```
+//! # #[cfg(feature = "wat")] {
+//! use fossor::wasi::{self, Pipe, Stdio, WasiCtx};
+//! use fossor::{Engine, Linker, Module, Outcome, Store};
+//!
+//! let engine = Engine::default();
+//! let mut linker = Linker::<WasiCtx>::new(&engine);
+//! wasi::add_to_linker(&mut linker, |ctx| ctx)?;
+//! let module = Module::new(&engine, r#"(module
+//!     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+//!     (memory (export "memory") 1)
+//!     (func (export "_start") (call $exit (i32.const 3))))"#)?;
+//! let pre = linker.instantiate_pre(&module)?;
+//!
+//! let out = Pipe::new();
+//! let ctx = WasiCtx::builder().arg("guest").stdout(Stdio::pipe(out.clone())).build()?;
+//! let outcome = pre.command(Store::new(&engine, ctx))?.run()?;
+//! assert_eq!(outcome, Outcome::Exited(3));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use crate::error::Error;
+use crate::into_func::{Body, HostFunc};
+use crate::linker::Linker;
+use crate::store;
+use fossor_host::{GuestMemory, HostError};
+use fossor_interpreter as core;
+use fossor_module::{FuncType, ValType};
+use fossor_wasi::{AbiType, Function};
+use std::sync::Arc;
+
+pub use fossor_wasi::{
+    Access, BuildError, Errno, Os, Pipe, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
+};
+
+/// Defines all functions of `wasi_snapshot_preview1`, and those of its
+/// predecessor `wasi_unstable`, on the context that `ctx` finds in the store's
+/// data.
+///
+/// What stops the store's guest also wakes it from a WASI call that waits.
+pub fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    ctx: impl Fn(&mut T) -> &mut WasiCtx + Copy + Send + Sync + 'static,
+) -> Result<(), Error> {
+    let functions = fossor_wasi::functions().iter();
+    for function in functions.chain(fossor_wasi::snapshot0::functions()) {
+        linker.insert_host(function.module, function.name, host_func(function, ctx))?;
+    }
+    linker.before_instantiation(Arc::new(move |store: &mut core::Store| {
+        let interrupt = store.interrupt().clone();
+        let ctx = ctx(store::data_mut(store.data_mut()));
+        let set = ctx.set_interrupt(interrupt);
+        set.map_err(|error| Error::Resources(error.to_string()))
+    }));
+    Ok(())
+}
+
+fn host_func<T: Send + 'static>(
+    function: &'static Function,
+    ctx: impl Fn(&mut T) -> &mut WasiCtx + Copy + Send + Sync + 'static,
+) -> HostFunc {
+    let params = function.params.iter().map(|ty| match ty {
+        AbiType::I32 => ValType::I32,
+        AbiType::I64 => ValType::I64,
+    });
+    let results = function.has_result.then_some(ValType::I32);
+    let count = function.params.len();
+    let body = move |caller: &mut core::Caller<'_>, slots: &mut [u64]| -> Result<(), HostError> {
+        let (memory, data) = caller.memory_and_data();
+        let mut memory = GuestMemory::new(memory.unwrap_or_default());
+        let ctx = ctx(store::data_mut(data));
+        let errno = (function.call)(ctx, &mut memory, &slots[..count])?;
+        if let (true, Some(slot)) = (function.has_result, slots.first_mut()) {
+            *slot = errno.into();
+        }
+        Ok(())
+    };
+    HostFunc {
+        ty: FuncType::new(params, results),
+        body: Body::Slots(Arc::new(body)),
+    }
+}

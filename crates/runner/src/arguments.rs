@@ -1,0 +1,289 @@
+//! The command line, for clap.
+
+use crate::mount::Mount;
+use crate::units;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Runs WebAssembly programs, above all those that Go builds with
+/// GOOS=wasip1, in an interpreter: no compile step, nothing to cache.
+///
+/// `fossor MODULE ARGS…` is short for `fossor run MODULE ARGS…`.
+#[derive(Parser)]
+#[command(
+    name = "fossor",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = TOP_EXAMPLES
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const TOP_EXAMPLES: &str = "\
+Examples:
+  GOOS=wasip1 GOARCH=wasm go build -o app.wasm . && fossor app.wasm
+  fossor run --dir . app.wasm -v input.txt     the current directory is / in the guest
+  fossor install-exec ~/bin                    `go test` and `go run` use Fossor from now on
+
+`fossor run --help` explains flags, names of directories and exit codes.";
+
+/// The commands' names, to tell them from a module's. A test compares them
+/// with clap's.
+pub const COMMANDS: [&str; 6] = ["run", "wast", "install-exec", "completions", "man", "help"];
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a program
+    Run(Box<RunArguments>),
+    /// Run test scripts of the WebAssembly specification (.wast)
+    Wast(WastArguments),
+    /// Make `go test` and `go run` use Fossor: put the link
+    /// go_wasip1_wasm_exec into a directory
+    InstallExec(InstallArguments),
+    /// Print completions for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLE)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (`fossor man | man -l -`)
+    Man,
+}
+
+const COMPLETIONS_EXAMPLE: &str = "\
+Example:
+  fossor completions bash > ~/.local/share/bash-completion/completions/fossor";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  fossor run hello.wasm
+  fossor run --dir . app.wasm report.txt       report.txt of the current directory
+  fossor run --dir /srv/data::/data:ro --env TZ=UTC --timeout 2s --max-memory 64M app.wasm
+  generate | fossor run - --verbose            the module from standard input
+  fossor run --listen 127.0.0.1:8080 server.wasm
+
+Directories:
+  The guest sees no file unless --dir shows it one. Names in the guest are absolute:
+  `--dir .` is / there, `--dir sub` is /sub, `--dir HOST::GUEST` is /GUEST, and its current
+  directory (PWD) is / unless --env sets it. :ro at the end makes a directory read-only.
+
+Exit codes:
+  The guest's own (its low 8 bits), or
+  124  the time or the fuel is used up
+  125  the guest did not start: wrong flags, no such file, no valid module, unknown imports
+  130  Ctrl-C
+  134  the guest trapped
+   70  a fault of Fossor's
+  A guest can use these codes too; a message of Fossor's begins with `error[F`.";
+
+/// Run a program.
+#[derive(Args)]
+#[command(
+    override_usage = "fossor run [OPTIONS] MODULE [--] [ARGS]...",
+    after_help = RUN_EXAMPLES
+)]
+pub struct RunArguments {
+    /// The program (.wasm, .wat, or - for standard input), then its arguments
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        num_args = 1..,
+        value_names = ["MODULE", "ARGS"],
+        value_hint = ValueHint::CommandWithArguments
+    )]
+    pub module_and_args: Vec<OsString>,
+
+    #[command(flatten)]
+    pub guest: GuestFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
+    #[command(flatten)]
+    pub engine: EngineFlags,
+}
+
+/// What the guest gets.
+#[derive(Args)]
+#[command(next_help_heading = "What the guest gets")]
+pub struct GuestFlags {
+    /// Show the guest a directory; several are possible
+    #[arg(
+        long = "dir",
+        value_name = "HOST[::GUEST][:ro]",
+        value_hint = ValueHint::DirPath,
+        value_parser = OsStringValueParser::new().try_map(|text| Mount::parse(&text))
+    )]
+    pub directories: Vec<Mount>,
+
+    /// The same in wazero's spelling, HOST[:GUEST][:ro]
+    #[arg(
+        long = "mount",
+        value_name = "HOST[:GUEST][:ro]",
+        hide = true,
+        value_parser = OsStringValueParser::new().try_map(|text| Mount::parse_wazero(&text))
+    )]
+    pub mounts: Vec<Mount>,
+
+    /// Set a variable; K alone passes on the host's value, if it has one
+    #[arg(long = "env", value_name = "K[=V]")]
+    pub environment: Vec<OsString>,
+
+    /// Pass on all variables of the host (but PWD)
+    #[arg(long, alias = "env-inherit")]
+    pub inherit_env: bool,
+
+    /// The name by which the program is called, in place of the module's file name
+    #[arg(long, value_name = "NAME")]
+    pub argv0: Option<OsString>,
+
+    /// A file as standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub stdin: Option<PathBuf>,
+
+    /// Listen on a TCP address, and give the guest the socket: descriptor 3,
+    /// or the next one after the directories
+    #[arg(long, alias = "tcplisten", value_name = "HOST:PORT")]
+    pub listen: Vec<String>,
+}
+
+/// Limits on the guest.
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitFlags {
+    /// End the guest after this time, also if it sleeps or waits for input
+    #[arg(long, value_name = "TIME", value_parser = units::duration)]
+    pub timeout: Option<Duration>,
+
+    /// End the guest after so many WebAssembly operators
+    #[arg(long, value_name = "N", value_parser = units::count)]
+    pub fuel: Option<u64>,
+
+    /// Let the guest's memory grow to this size and no further [default: 4G]
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub max_memory: Option<u64>,
+
+    /// Address space for the stack of calls [default: 2G]
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub max_stack: Option<u64>,
+}
+
+/// How the guest is executed.
+#[derive(Args)]
+#[command(next_help_heading = "Engine")]
+pub struct EngineFlags {
+    /// When function bodies are validated and translated: at their first call,
+    /// or all of them before the start
+    #[arg(long, value_name = "WHEN", default_value = "lazy")]
+    pub compile: CompileChoice,
+
+    /// How instructions follow each other; debug builds of Fossor have the
+    /// loop alone
+    #[arg(long, value_name = "HOW", default_value = "tail")]
+    pub dispatch: DispatchChoice,
+
+    /// One instruction for each operator
+    #[arg(long, hide = true)]
+    pub no_fuse: bool,
+
+    /// Log to standard error: error, warn, info, debug, trace, or what
+    /// RUST_LOG may contain
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
+}
+
+/// When code comes into being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CompileChoice {
+    Lazy,
+    Eager,
+}
+
+/// Which dispatcher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DispatchChoice {
+    Tail,
+    Loop,
+}
+
+/// Run scripts.
+#[derive(Args)]
+pub struct WastArguments {
+    /// The scripts
+    #[arg(required = true, value_name = "FILES", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// How instructions follow each other
+    #[arg(long, value_name = "HOW", default_value = "tail")]
+    pub dispatch: DispatchChoice,
+
+    /// One instruction for each operator
+    #[arg(long, hide = true)]
+    pub no_fuse: bool,
+
+    /// Only the summary
+    #[arg(long, short, action = ArgAction::SetTrue)]
+    pub quiet: bool,
+}
+
+/// Install the link.
+#[derive(Args)]
+pub struct InstallArguments {
+    /// A directory, best one that is on PATH
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub directory: PathBuf,
+
+    /// Replace a file of that name that is no link
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn clap_finds_nothing_wrong() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_list_of_commands_is_claps() {
+        let mut command = Arguments::command();
+        command.build();
+        let names: Vec<_> = command.get_subcommands().map(|c| c.get_name()).collect();
+        assert_eq!(names, COMMANDS);
+    }
+
+    fn run(words: &[&str]) -> RunArguments {
+        match Arguments::try_parse_from(words).map(|arguments| arguments.command) {
+            Ok(Command::Run(run)) => *run,
+            Ok(_) => panic!("another command"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn what_follows_the_module_is_the_guests() {
+        let run = run(&[
+            "fossor", "run", "--env", "A=1", "m.wasm", "--env", "B", "--", "-x",
+        ]);
+        assert_eq!(run.guest.environment, ["A=1"]);
+        assert_eq!(run.module_and_args, ["m.wasm", "--env", "B", "--", "-x"]);
+    }
+
+    #[test]
+    fn an_unknown_flag_is_no_module() {
+        assert!(Arguments::try_parse_from(["fossor", "run", "--dri", ".", "m.wasm"]).is_err());
+        assert_eq!(
+            run(&["fossor", "run", "-", "-x"]).module_and_args,
+            ["-", "-x"]
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! How a guest's failure to start or to end well is told.
+
+use crate::arguments::LimitFlags;
+use crate::codes::Code;
+use crate::failure::Failure;
+use crate::fault;
+use fossor::{Error, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo};
+
+/// What sentences about the guest's end need to know.
+pub struct Ending<'a> {
+    module: String,
+    limits: &'a LimitFlags,
+}
+
+impl<'a> Ending<'a> {
+    /// For a module of this name, under these limits.
+    pub fn new(module: String, limits: &'a LimitFlags) -> Self {
+        Self { module, limits }
+    }
+
+    /// The failure for an error of the library.
+    pub fn failure(&self, error: Error) -> Failure {
+        let named = |code, text: &str| Failure::new(code, format!("{}: {text}", self.module));
+        match &error {
+            Error::Trap(info) => named(Code::Trap, info.trap.message()).details(frames(info)),
+            Error::Interrupted(reason, _) => self.stopped(*reason),
+            Error::Link(report) => self.imports(report),
+            Error::Text(message) => {
+                let message = message.replace("<anon>", &self.module);
+                let (sentence, rest) = message.split_once('\n').unwrap_or((&message, ""));
+                let rest = rest.lines().map(|line| line.trim_end().to_owned());
+                named(Code::Text, sentence).details(rest)
+            }
+            Error::Invalid(_) | Error::Untranslatable { .. } => {
+                named(Code::Invalid, &error.to_string())
+            }
+            Error::Resources(message) => {
+                let failure = named(Code::Resources, message);
+                match self.limits.max_memory {
+                    Some(bytes) => failure.help(format!("--max-memory allows {bytes} bytes")),
+                    None => failure,
+                }
+            }
+            Error::Lifecycle(message) => named(Code::NoStart, message),
+            Error::Host(error) => named(Code::Host, &error.to_string()),
+            // The rest has no way to come up in a run.
+            other => fault::report(&other.to_string()),
+        }
+    }
+
+    fn stopped(&self, reason: InterruptReason) -> Failure {
+        let was_stopped =
+            |code, why: &str| Failure::new(code, format!("{} was stopped: {why}", self.module));
+        match reason {
+            InterruptReason::Deadline => {
+                let time = self.limits.timeout.unwrap_or_default();
+                was_stopped(
+                    Code::Timeout,
+                    &format!("the time of {time:?} (--timeout) is up"),
+                )
+            }
+            InterruptReason::OutOfFuel => {
+                let fuel = self.limits.fuel.unwrap_or_default();
+                let why = format!("the fuel of {fuel} operators (--fuel) is used up");
+                was_stopped(Code::Fuel, &why)
+            }
+            _ => was_stopped(Code::Interrupted, "Ctrl-C"),
+        }
+    }
+
+    /// All imports that do not fit, in columns, and what to do.
+    fn imports(&self, report: &LinkReport) -> Failure {
+        let problems = report.problems();
+        let name = |problem: &LinkProblem| format!("{}.{}", problem.module, problem.name);
+        let width = problems
+            .iter()
+            .map(|p| name(p).chars().count())
+            .max()
+            .unwrap_or(0);
+        let lines = problems.iter().map(|problem| {
+            let line = format!("{:width$}  {}", name(problem), problem.wanted);
+            match &problem.given {
+                None => line,
+                Some(given) => format!("{line}, but Fossor has it as {given}"),
+            }
+        });
+        let what = match problems.len() {
+            1 => "something".to_owned(),
+            count => format!("{count} things"),
+        };
+        let sentence = format!(
+            "{} imports {what} that Fossor does not provide:",
+            self.module
+        );
+        let failure = Failure::new(Code::Imports, sentence).details(lines);
+        let is_wasi = |problem: &LinkProblem| problem.module.starts_with("wasi_");
+        if problems.iter().all(is_wasi) {
+            failure.help("WASI preview1 is provided: was the module built for another version?")
+        } else {
+            failure.help(
+                "WASI preview1 is all that `fossor run` provides; other functions (Go: \
+                 //go:wasmimport) must be defined by a program that embeds Fossor",
+            )
+        }
+    }
+
+    /// The failure of a module that is not a program.
+    pub fn no_start(&self, module: &Module) -> Failure {
+        if module.export("_initialize").is_some() {
+            let sentence = format!(
+                "{} is a reactor: its `_initialize` was run, but it has no `_start` to go on with",
+                self.module
+            );
+            return Failure::new(Code::Reactor, sentence)
+                .help("Go builds a reactor with -buildmode=c-shared, and a program without it");
+        }
+        let names: Vec<_> = module
+            .exports()
+            .map(|export| export.name.to_owned())
+            .collect();
+        let exports = match names.len() {
+            0 => "nothing".to_owned(),
+            1..=8 => names.join(", "),
+            count => format!("{} and {} more", names[..8].join(", "), count - 8),
+        };
+        let sentence = format!("{} has no `_start`; it exports {exports}", self.module);
+        Failure::new(Code::NoStart, sentence)
+    }
+}
+
+/// The guest's stack, the innermost frame first.
+fn frames(info: &TrapInfo) -> Vec<String> {
+    let mut lines = Vec::with_capacity(info.frames.len() + 1);
+    for frame in &info.frames {
+        let name = match &frame.name {
+            Some(name) => name.clone(),
+            None => format!("function {}", frame.func_idx),
+        };
+        lines.push(match frame.wasm_offset {
+            Some(offset) => format!("at {name} (wasm offset {offset:#x})"),
+            None => format!("at {name}"),
+        });
+    }
+    if info.omitted > 0 {
+        lines.push(format!("… and {} more", info.omitted));
+    }
+    lines
+}

@@ -1,0 +1,100 @@
+//! What Fossor says when it gives up, and how that looks.
+//!
+//! ```text
+//! error[F0301]: plugin.wasm imports 1 function that nobody provides
+//!     env.foo  (i32) -> i64
+//!   help: …
+//! ```
+
+use crate::codes::Code;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+
+/// A reason to give up: one sentence, perhaps with details and with help.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Failure {
+    code: Code,
+    sentence: String,
+    details: Vec<String>,
+    help: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with its sentence, which ends without a full stop.
+    pub fn new(code: Code, sentence: impl Into<String>) -> Self {
+        Self {
+            code,
+            sentence: sentence.into(),
+            details: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// More lines of details.
+    pub fn details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(lines);
+        self
+    }
+
+    /// One more thing to do about it.
+    pub fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+
+    /// What kind it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Prints it on standard error.
+    pub fn print(&self) {
+        let stderr = std::io::stderr();
+        let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        // Nobody is left to be told if this fails.
+        let _ = stderr.lock().write_all(self.render(colour).as_bytes());
+    }
+
+    fn render(&self, colour: bool) -> String {
+        let [red, blue, bold, off] = if colour {
+            ["\x1b[1;31m", "\x1b[1;34m", "\x1b[1m", "\x1b[0m"]
+        } else {
+            [""; 4]
+        };
+        let mut text = format!(
+            "{red}error[{}]{off}{bold}: {}{off}\n",
+            self.code.text(),
+            self.sentence
+        );
+        for line in &self.details {
+            let _ = writeln!(text, "    {line}");
+        }
+        for line in &self.help {
+            let _ = writeln!(text, "  {blue}help{off}: {line}");
+        }
+        text
+    }
+}
+
+/// Prints a warning on standard error.
+pub fn warn(sentence: &str) {
+    let _ = writeln!(std::io::stderr(), "warning: {sentence}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_as_documented() {
+        let failure = Failure::new(Code::Imports, "a.wasm imports what nobody provides")
+            .details(["env.foo  (i32) -> i64".to_owned()])
+            .help("do something");
+        assert_eq!(
+            failure.render(false),
+            "error[F0301]: a.wasm imports what nobody provides\n    \
+             env.foo  (i32) -> i64\n  help: do something\n"
+        );
+        assert!(failure.render(true).starts_with("\x1b[1;31merror[F0301]"));
+    }
+}

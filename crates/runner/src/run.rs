@@ -1,0 +1,196 @@
+//! `fossor run`: from a file's bytes to an exit code.
+
+use crate::arguments::{CompileChoice, DispatchChoice, RunArguments};
+use crate::codes::Code;
+use crate::ending::Ending;
+use crate::failure::{Failure, warn};
+use crate::mount::{self, Mount};
+use crate::{ctrl_c, environment, logging, module_file};
+use fossor::wasi::{self, Access, PreopenError, Stdio, WasiCtx, WasiCtxBuilder};
+use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::Path;
+
+/// Runs a program; gives the exit code.
+pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
+    logging::start(arguments.engine.log.as_deref());
+    let Some((name, rest)) = arguments.module_and_args.split_first() else {
+        return Err(Failure::new(Code::Usage, "the module is missing"));
+    };
+    let ending = Ending::new(module_file::shown(name), &arguments.limits);
+    let bytes = module_file::read(name)?;
+
+    let engine = engine(&arguments)?;
+    // Text has to be translated; a binary stays where it was read.
+    let module = if bytes.starts_with(b"\0asm") {
+        Module::from_shared(&engine, bytes)
+    } else {
+        Module::new(&engine, &bytes)
+    };
+    let module = module.map_err(|error| ending.failure(error))?;
+    let mut linker = Linker::new(&engine);
+    wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)
+        .map_err(|error| ending.failure(error))?;
+    let pre = linker
+        .instantiate_pre(&module)
+        .map_err(|error| ending.failure(error))?;
+
+    let mut store = Store::new(&engine, context(&arguments, name, rest)?);
+    if let Some(bytes) = arguments.limits.max_memory {
+        store.set_limits(Limits::memory(bytes));
+    }
+    if let Some(fuel) = arguments.limits.fuel {
+        store.set_fuel(fuel);
+    }
+    let handle = store.interrupt_handle();
+    ctrl_c::on_first(move || handle.interrupt());
+    if let Some(timeout) = arguments.limits.timeout {
+        store.set_deadline(timeout);
+    }
+
+    if module.export("_start").is_none() {
+        let initialised = if module.export("_initialize").is_some() {
+            pre.reactor(store).map(|_| ())
+        } else {
+            Ok(())
+        };
+        initialised.map_err(|error| ending.failure(error))?;
+        return Err(ending.no_start(&module));
+    }
+    let command = pre.command(store).map_err(|error| ending.failure(error))?;
+    let (outcome, store) = command.run_and_keep();
+    // The process ends now, and takes all with it.
+    std::mem::forget(store);
+    let outcome = outcome.map_err(|error| ending.failure(error))?;
+    Ok((outcome.status() & 0xff) as u8)
+}
+
+fn engine(arguments: &RunArguments) -> Result<Engine, Failure> {
+    let mut config = Config::new();
+    config
+        .compile(match arguments.engine.compile {
+            CompileChoice::Lazy => Compile::Lazy,
+            CompileChoice::Eager => Compile::Eager,
+        })
+        .dispatch(arguments.engine.dispatch.into())
+        .fuse(!arguments.engine.no_fuse)
+        .consume_fuel(arguments.limits.fuel.is_some());
+    if let Some(bytes) = arguments.limits.max_stack {
+        let bytes = usize::try_from(bytes).map_err(|_| {
+            Failure::new(
+                Code::Usage,
+                "--max-stack is beyond this machine's address space",
+            )
+        })?;
+        config.max_stack_bytes(bytes);
+    }
+    Ok(Engine::new(&config))
+}
+
+impl From<DispatchChoice> for Dispatch {
+    fn from(choice: DispatchChoice) -> Self {
+        match choice {
+            DispatchChoice::Tail => Dispatch::Tail,
+            DispatchChoice::Loop => Dispatch::Loop,
+        }
+    }
+}
+
+/// What the guest gets, as the flags say.
+fn context(
+    arguments: &RunArguments,
+    module: &OsStr,
+    rest: &[OsString],
+) -> Result<WasiCtx, Failure> {
+    let flags = &arguments.guest;
+    let argv0 = match &flags.argv0 {
+        Some(name) => name,
+        None => Path::new(module).file_name().unwrap_or(module),
+    };
+    let mut builder = WasiCtx::builder()
+        .arg(argv0.as_encoded_bytes())
+        .args(rest.iter().map(|arg| arg.as_encoded_bytes()))
+        .stdin(stdin(flags.stdin.as_deref())?)
+        .stdout(Stdio::inherit())
+        .stderr(Stdio::inherit());
+    let mounts = Vec::from_iter(flags.mounts.iter().chain(&flags.directories).cloned());
+    for (name, value) in environment::variables(flags, &mounts) {
+        builder = builder.env(name.into_encoded_bytes(), value.into_encoded_bytes());
+    }
+    for mount in &mounts {
+        builder = preopen(builder, mount)?;
+    }
+    for address in &flags.listen {
+        let listener = TcpListener::bind(address)
+            .map_err(|error| Failure::new(Code::Listen, format!("--listen {address}: {error}")))?;
+        builder = builder.listener(listener);
+    }
+    let context = builder
+        .build()
+        .map_err(|error| Failure::new(Code::Context, error.to_string()))?;
+    if mounts.len() > 1 {
+        warn_of_overlaps(&context, &mounts);
+    }
+    Ok(context)
+}
+
+/// Warns of names within others, except within a whole root: there nobody
+/// expects the host's directory of that name.
+fn warn_of_overlaps(context: &WasiCtx, mounts: &[Mount]) {
+    let whole_root = mounts.iter().any(Mount::is_whole_root);
+    let names = context
+        .preopened()
+        .into_iter()
+        .filter(|preopened| !preopened.listener);
+    let names = names.map(|preopened| preopened.name);
+    let names = Vec::from_iter(names.filter(|name| !(whole_root && name == "/")));
+    for sentence in mount::overlaps(&names) {
+        warn(&sentence);
+    }
+}
+
+fn stdin(file: Option<&Path>) -> Result<Stdio, Failure> {
+    let Some(path) = file else {
+        return Ok(Stdio::inherit());
+    };
+    let file = File::open(path).map_err(|error| {
+        Failure::new(Code::Stdin, format!("--stdin {}: {error}", path.display()))
+    })?;
+    Ok(Stdio::file(file))
+}
+
+fn preopen(builder: WasiCtxBuilder, mount: &Mount) -> Result<WasiCtxBuilder, Failure> {
+    let access = match mount.read_only {
+        true => Access::ReadOnly,
+        false => Access::ReadWrite,
+    };
+    let outcome = builder.preopen_dir(&mount.host, &mount.guest, access);
+    outcome.map_err(|error| {
+        let failure = Failure::new(Code::Directory, format!("--dir: {error}"));
+        match (&error, mount_help(mount)) {
+            (PreopenError::Open { .. } | PreopenError::GuestName(_), Some(help)) => {
+                failure.help(help)
+            }
+            _ => failure,
+        }
+    })
+}
+
+/// What was probably meant: one colon for two, or a name without `..`.
+fn mount_help(mount: &Mount) -> Option<String> {
+    let host = mount.host.to_str().filter(|host| *host == mount.guest)?;
+    if let Some((directory, name)) = host.split_once(':') {
+        return Some(format!(
+            "--dir {directory}::{name} names it {name} in the guest"
+        ));
+    }
+    if mount.host.components().any(|part| part.as_os_str() == "..") {
+        let name = mount.host.file_name().unwrap_or_default().to_string_lossy();
+        return Some(format!(
+            "--dir {host}::/{name} names it /{name} in the guest"
+        ));
+    }
+    None
+}

@@ -1,0 +1,122 @@
+//! Ends that are not the guest's own: traps, limits, Ctrl-C.
+
+mod common;
+
+use common::{Place, ended, guests};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Far more than a stop may take, also on a machine that is busy.
+const SOON: Duration = Duration::from_secs(10);
+
+fn with(guest: &str) -> Place {
+    let place = Place::new();
+    place.file("g.wat", guest);
+    place
+}
+
+#[test]
+fn a_trap_names_its_cause_and_the_guests_frames() {
+    let ended = with(guests::TRAP).run("run g.wat").code(134).says(&[
+        "error[F0401]: g.wat",
+        "integer divide by zero",
+        "divide",
+        "middle",
+    ]);
+    let at = |name| ended.stderr.find(name).unwrap();
+    assert!(at("divide (") < at("middle ("), "{ended:#?}");
+}
+
+#[test]
+fn endless_recursion_is_a_trap() {
+    with(guests::RECURSION)
+        .run("run --max-stack 1M g.wat")
+        .code(134)
+        .says(&["call stack exhausted", "forever", "more"]);
+}
+
+#[test]
+fn time_is_up_for_a_loop_and_a_sleep() {
+    for guest in [guests::BUSY, guests::SLEEP] {
+        let ended = with(guest)
+            .run("run --timeout 300ms g.wat")
+            .code(124)
+            .stderr("error[F0402]: g.wat was stopped: the time of 300ms (--timeout) is up\n")
+            .within(SOON);
+        assert!(ended.time >= Duration::from_millis(300));
+    }
+}
+
+#[test]
+fn time_is_up_for_a_wait_for_input() {
+    let place = with(guests::CAT);
+    let mut command = place.command(&["--timeout", "300ms", "g.wat"]);
+    let start = Instant::now();
+    let mut child = spawn(command.stdin(Stdio::piped()));
+    // The writing end stays open until the guest has ended.
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    ended(&output, start.elapsed())
+        .code(124)
+        .in_one_line()
+        .within(SOON);
+}
+
+#[test]
+fn a_timeout_that_is_not_reached_changes_nothing() {
+    with(guests::NOTHING)
+        .run("run --timeout 1m g.wat")
+        .code(0)
+        .stderr("")
+        .within(SOON);
+}
+
+#[test]
+fn fuel_is_used_up() {
+    let place = with(guests::BUSY);
+    place.run("run --fuel 1_000_000 g.wat").code(124).stderr(
+        "error[F0403]: g.wat was stopped: the fuel of 1000000 operators (--fuel) is used up\n",
+    );
+    let place = with(guests::NOTHING);
+    place.run("run --fuel 1000 g.wat").code(0).stderr("");
+}
+
+#[test]
+fn memory_grows_to_its_limit_and_no_further() {
+    let place = with(guests::GROW);
+    place.run("run g.wat").code(0);
+    place.run("run --max-memory 128M g.wat").code(0);
+    place.run("run --max-memory 64M g.wat").code(1);
+}
+
+fn spawn(command: &mut Command) -> Child {
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn interrupt(child: &Child) {
+    let status = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn ctrl_c_ends_a_loop_and_a_sleep() {
+    for guest in [guests::BUSY, guests::SLEEP] {
+        let place = with(guest);
+        let child = spawn(&mut place.command(&["g.wat"]));
+        std::thread::sleep(Duration::from_millis(500));
+        let start = Instant::now();
+        interrupt(&child);
+        let output = child.wait_with_output().unwrap();
+        ended(&output, start.elapsed())
+            .code(130)
+            .stderr("error[F0404]: g.wat was stopped: Ctrl-C\n")
+            .within(SOON);
+    }
+}

@@ -1,0 +1,186 @@
+//! A stop from another thread ends every kind of wait within 50 ms, as a trap.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fossor_host::{HostError, Interrupt, InterruptReason, Trap};
+use fossor_wasi::{Stdio, WasiCtx, WasiCtxBuilder};
+
+use crate::guest::*;
+
+const LATEST: Duration = Duration::from_millis(50);
+
+/// Runs `wait` and stops it after 30 ms.
+fn stopped(
+    builder: WasiCtxBuilder,
+    wait: impl FnOnce(&mut Guest) -> Result<u32, HostError>,
+) -> Duration {
+    let interrupt = Arc::new(Interrupt::default());
+    let mut guest = Guest::new(builder.interrupt(Arc::clone(&interrupt)));
+    let stopping = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(30));
+        let now = Instant::now();
+        interrupt.interrupt(InterruptReason::Deadline);
+        now
+    });
+    let outcome = wait(&mut guest);
+    let end = Instant::now();
+    let asked = stopping.join().unwrap();
+    assert!(
+        matches!(outcome, Err(HostError::Trap(Trap::Interrupted))),
+        "{outcome:?}"
+    );
+    assert!(guest.line().ends_with(" = interrupted"), "{}", guest.line());
+    let took = end.duration_since(asked);
+    assert!(took < LATEST, "{took:?}");
+    took
+}
+
+fn sleep(guest: &mut Guest, extra: bool) -> Result<u32, HostError> {
+    let mut subscription = [0u8; 48];
+    subscription[16] = 1;
+    subscription[24..32].copy_from_slice(&3_600_000_000_000u64.to_le_bytes());
+    let list = guest.put(&[subscription, subscription].concat());
+    guest.call("poll_oneoff", &[list, 0x9000, 1 + u64::from(extra), 0x8000])
+}
+
+fn read(guest: &mut Guest, fd: u64) -> Result<u32, HostError> {
+    let [iovs, count] = guest.iovecs(&[(BUFFER, 99)]);
+    guest.call("fd_read", &[fd, iovs, count, 0x8000])
+}
+
+#[test]
+fn sleeping() {
+    println!(
+        "sleep: {:?}",
+        stopped(WasiCtx::builder(), |guest| sleep(guest, false))
+    );
+    println!(
+        "clocks: {:?}",
+        stopped(WasiCtx::builder(), |guest| sleep(guest, true))
+    );
+}
+
+#[test]
+fn reading_a_silent_pipe() {
+    let (reader, _writer) = rustix::pipe::pipe().unwrap();
+    let builder = WasiCtx::builder().stdin(Stdio::file(File::from(reader)));
+    println!("stdin: {:?}", stopped(builder, |guest| read(guest, 0)));
+}
+
+#[test]
+fn polling_a_silent_pipe() {
+    let (reader, _writer) = rustix::pipe::pipe().unwrap();
+    let builder = WasiCtx::builder().stdin(Stdio::file(File::from(reader)));
+    let took = stopped(builder, |guest| {
+        let mut subscription = [0u8; 48];
+        subscription[8] = 1;
+        let list = guest.put(&subscription);
+        guest.call("poll_oneoff", &[list, 0x9000, 1, 0x8000])
+    });
+    println!("poll: {took:?}");
+}
+
+#[test]
+fn writing_to_a_full_pipe() {
+    let (_reader, writer) = rustix::pipe::pipe().unwrap();
+    let builder = WasiCtx::builder().stdout(Stdio::file(File::from(writer)));
+    let took = stopped(builder, |guest| {
+        let [iovs, count] = guest.iovecs(&[(0, 200_000)]);
+        guest.call("fd_write", &[1, iovs, count, 0x8000])
+    });
+    println!("full pipe: {took:?}");
+}
+
+#[test]
+fn accepting() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let builder = WasiCtx::builder().listener(listener);
+    let took = stopped(builder, |guest| {
+        guest.ok("fd_fdstat_set_flags", &[3, 0]);
+        guest.call("sock_accept", &[3, 0, 0x8000])
+    });
+    println!("accept: {took:?}");
+}
+
+fn with_fifo() -> (tempfile::TempDir, WasiCtxBuilder) {
+    let dir = tempfile::tempdir().unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        dir.path().join("fifo"),
+        rustix::fs::FileType::Fifo,
+        0o600.into(),
+        0,
+    )
+    .unwrap();
+    let builder = WasiCtx::builder()
+        .preopen_dir(dir.path(), "/", fossor_wasi::Access::ReadWrite)
+        .unwrap();
+    (dir, builder)
+}
+
+#[test]
+fn reading_a_named_pipe_without_a_writer() {
+    let (_dir, builder) = with_fifo();
+    let took = stopped(builder, |guest| {
+        let fd = guest.open("fifo", 0, READ).unwrap();
+        read(guest, fd)
+    });
+    println!("named pipe, read: {took:?}");
+}
+
+#[test]
+fn opening_a_named_pipe_without_a_reader() {
+    let (_dir, builder) = with_fifo();
+    let took = stopped(builder, |guest| {
+        let [path, len] = guest.text("fifo");
+        guest.call("path_open", &[DIR, 0, path, len, 0, WRITE, 0, 0, 0x8000])
+    });
+    println!("named pipe, open: {took:?}");
+}
+
+#[test]
+fn every_function_looks_at_the_flag() {
+    let interrupt = Arc::new(Interrupt::default());
+    let mut guest = Guest::new(WasiCtx::builder().interrupt(Arc::clone(&interrupt)));
+    guest.ok("sched_yield", &[]);
+    interrupt.interrupt(InterruptReason::Requested);
+    assert!(matches!(
+        guest.call("sched_yield", &[]),
+        Err(HostError::Trap(Trap::Interrupted))
+    ));
+    assert!(guest.call("clock_time_get", &[0, 0, 0]).is_err());
+    // Cleared, it goes on: also to sleep, as the old wake does not count.
+    interrupt.clear();
+    let start = Instant::now();
+    let mut subscription = [0u8; 48];
+    subscription[16] = 1;
+    subscription[24..32].copy_from_slice(&20_000_000u64.to_le_bytes());
+    let list = guest.put(&subscription);
+    guest.ok("poll_oneoff", &[list, 0x9000, 1, 0x8000]);
+    assert!(start.elapsed() >= Duration::from_millis(20));
+}
+
+#[test]
+fn an_interrupt_with_another_waker_still_stops() {
+    let interrupt = Arc::new(Interrupt::default());
+    assert!(interrupt.set_waker(|| {}));
+    let mut guest = Guest::new(WasiCtx::builder().interrupt(Arc::clone(&interrupt)));
+    let stopping = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(30));
+        interrupt.interrupt(InterruptReason::Requested);
+    });
+    let start = Instant::now();
+    assert!(sleep(&mut guest, false).is_err());
+    assert!(start.elapsed() < Duration::from_millis(30) + LATEST);
+    stopping.join().unwrap();
+}
+
+#[test]
+fn a_stop_before_the_wait_counts() {
+    let interrupt = Arc::new(Interrupt::default());
+    interrupt.interrupt(InterruptReason::Deadline);
+    let mut guest = Guest::new(WasiCtx::builder().interrupt(interrupt));
+    assert!(sleep(&mut guest, false).is_err());
+}

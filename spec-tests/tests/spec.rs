@@ -1,0 +1,55 @@
+//! One test for each script and mode: `cargo test -p spec-tests [NAME]`.
+
+use fossor::{Config, Engine};
+use fossor_wast::{Counts, Options, run_with};
+use libtest_mimic::{Arguments, Failed, Trial};
+use spec_tests::{Mode, Script, scripts};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Recursion that exhausts the stack touches all of it, so it is a small one.
+const STACK_BYTES: usize = 16 << 20;
+
+fn main() -> ExitCode {
+    env_logger::init();
+    let arguments = Arguments::from_args();
+    let total = Arc::new(Mutex::new(Counts::default()));
+    let trials = scripts().into_iter().flat_map(|script| {
+        let total = total.clone();
+        Mode::all().into_iter().map(move |mode| {
+            let name = format!("{}/{}/{}", script.suite, script.file, mode.name());
+            let total = total.clone();
+            Trial::test(name, move || run(&script, mode, &total))
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    if !arguments.list {
+        let total = *total.lock().unwrap_or_else(PoisonError::into_inner);
+        println!(
+            "spec: {} directives passed, {} failed, {} skipped",
+            total.passed, total.failed, total.skipped
+        );
+    }
+    conclusion.exit_code()
+}
+
+fn run(script: &Script, mode: Mode, total: &Mutex<Counts>) -> Result<(), Failed> {
+    let mut config = Config::new();
+    config.max_stack_bytes(STACK_BYTES);
+    script.apply(&mut config);
+    mode.apply(&mut config);
+    let mut options = Options::default();
+    let skip = |line| spec_tests::reason(script.suite, script.file, line);
+    options.skip = &skip;
+    let report = run_with(&Engine::new(&config), script.text, &options);
+
+    let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+    let counts = report.total();
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    match report.failures.is_empty() {
+        true => Ok(()),
+        false => Err(report.to_string().into()),
+    }
+}

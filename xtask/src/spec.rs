@@ -1,0 +1,73 @@
+//! The WebAssembly specification's own tests, run by the package `spec-tests`.
+
+use crate::error::Error;
+use crate::tally::Tally;
+use crate::{process, workspace};
+use std::process::Command;
+
+/// What `cargo xtask spec` takes.
+#[derive(clap::Args, Default)]
+pub struct Options {
+    /// Run only the files whose name contains this.
+    pub filter: Option<String>,
+}
+
+/// Runs the specification's tests in release mode.
+pub fn perform(options: &Options) -> Result<Tally, Error> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(workspace::root())
+        .args(["test", "--release", "--package", "spec-tests", "--"])
+        .args(&options.filter);
+    let mut tally = None;
+    let mut reasons = Vec::new();
+    let status = process::lines(&mut cargo, |line| {
+        println!("{line}");
+        tally = closing_line(line).or(tally.take());
+        reasons.extend(line.strip_prefix("spec: skipped ").map(str::to_string));
+    })?;
+    let mut tally = tally.ok_or_else(|| {
+        Error::message(format!(
+            "`{}` ({status}) did not end with a line `spec: N directives passed, …`",
+            process::line(&cargo)
+        ))
+    })?;
+    let skipped = std::mem::take(&mut tally.skipped);
+    if skipped > 0 {
+        let listed = match reasons.is_empty() {
+            true => "as the list of spec-tests says".to_string(),
+            false => reasons.join("; "),
+        };
+        tally.skip(format!("spec directives: {listed}"), skipped);
+    }
+    if !status.success() {
+        tally.failed = tally.failed.max(1);
+    }
+    Ok(tally)
+}
+
+/// Reads `spec: 100 directives passed, 0 failed, 2 skipped`.
+fn closing_line(line: &str) -> Option<Tally> {
+    let counts = line.strip_prefix("spec: ")?;
+    let mut parts = counts.split(", ");
+    let mut count = |ending: &str| parts.next()?.strip_suffix(ending)?.trim().parse().ok();
+    Some(Tally {
+        passed: count("directives passed")?,
+        failed: count("failed")?,
+        skipped: count("skipped")?,
+        reasons: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_line_is_read() {
+        let tally = closing_line("spec: 57123 directives passed, 1 failed, 20 skipped").unwrap();
+        assert_eq!((tally.passed, tally.failed, tally.skipped), (57123, 1, 20));
+        assert_eq!(closing_line("spec: no such line"), None);
+        assert_eq!(closing_line("test result: ok. 1 passed; 0 failed"), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! `cargo xtask test`: everything, with one summary.
+
+use crate::error::Error;
+use crate::tally::Tally;
+use crate::{fixtures, gotests, spec, unit};
+use std::path::PathBuf;
+
+/// What `cargo xtask test` takes.
+#[derive(clap::Args, Default)]
+pub struct Options {
+    /// Run the fixtures and Go's tests with this instead of the release build
+    /// of fossor.
+    #[arg(long, value_name = "PROGRAM")]
+    pub runtime: Option<PathBuf>,
+}
+
+/// Runs every suite, also after one has failed, and prints a summary whose
+/// last line has the form `N passed, N failed, N skipped`.
+pub fn perform(options: &Options) -> Result<Tally, Error> {
+    let go_programs = || {
+        let runtime = options.runtime.clone();
+        fixtures::perform(&fixtures::Options {
+            runtime,
+            ..Default::default()
+        })
+    };
+    let go_library = || {
+        let runtime = options.runtime.clone();
+        gotests::perform(&gotests::Options {
+            runtime,
+            ..Default::default()
+        })
+    };
+    type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
+    let suites: [Suite<'_>; 4] = [
+        ("unit tests", &unit::perform),
+        ("spec directives", &|| {
+            spec::perform(&spec::Options::default())
+        }),
+        ("fixtures", &go_programs),
+        ("Go std tests", &go_library),
+    ];
+    let mut total = Tally::default();
+    let mut summary = String::from("\nSummary\n");
+    for (name, suite) in suites {
+        println!("\n== {name}");
+        let tally = suite().unwrap_or_else(|error| {
+            eprintln!("error: {error}");
+            summary += &format!("  {name} did not run: {error}\n");
+            Tally {
+                failed: 1,
+                ..Tally::default()
+            }
+        });
+        summary += &format!("  {name:<16} {tally}\n");
+        total.add(&tally);
+    }
+    if total.skipped > 0 {
+        summary += "Skipped, and why\n";
+        for (reason, count) in &total.reasons {
+            summary += &format!("  {count:>5}  {reason}\n");
+        }
+        let explained: u64 = total.reasons.iter().map(|reason| reason.1).sum();
+        let unexplained = total.skipped - explained;
+        summary += &format!("  {unexplained:>5}  without a reason\n");
+    }
+    println!("{summary}\n{total}");
+    Ok(total)
+}
