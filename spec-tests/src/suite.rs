@@ -36,7 +36,11 @@ pub fn scripts() -> Vec<Script> {
     };
     add(spec(SpecVersion::V1).collect(), Config::wasm1);
     add(spec(SpecVersion::V2).collect(), Config::wasm2);
-    add(proposal(Proposal::Simd).collect(), Config::wasm2);
+    // One of these scripts has several memories.
+    let (multi, simd) =
+        proposal(Proposal::Simd).partition(|file| file.name.ends_with("-multi.wast"));
+    add(simd, Config::wasm2);
+    add(multi, |config| config.wasm2().wasm_multi_memory(true));
     add(proposal(Proposal::TailCall).collect(), |config| {
         config.wasm2().wasm_tail_call(true)
     });

@@ -1,7 +1,7 @@
 //! Everything that can go wrong, each kind for itself.
 
 use crate::link_report::{LinkProblem, LinkReport};
-use fossor_host::HostError;
+use fossor_host::{HostError, OutOfBounds};
 use fossor_interpreter as core;
 use fossor_module::DecodeError;
 use std::path::PathBuf;
@@ -70,6 +70,9 @@ pub enum Error {
     /// Values that do not fit the type of a function, global or table.
     #[error("{0}")]
     Type(String),
+    /// An access of the host beyond the end of a guest's memory.
+    #[error(transparent)]
+    OutOfBounds(#[from] OutOfBounds),
     /// A command used as a reactor, or the other way round.
     #[error("{0}")]
     Lifecycle(String),
@@ -166,6 +169,7 @@ impl From<Error> for HostError {
             Error::Exit(status) => HostError::Exit(status),
             Error::Host(error) => HostError::Other(error),
             Error::HostPanic(message) => HostError::other(core::Error::HostPanic(message)),
+            Error::OutOfBounds(error) => error.into(),
             other => HostError::other(other),
         }
     }
