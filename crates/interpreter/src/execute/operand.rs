@@ -152,7 +152,10 @@ pub(crate) unsafe fn store_v128(value: V128, slot: *mut u64) {
     // SAFETY: V1; a vector register is 16 bytes, and any are valid.
     #[cfg(target_arch = "x86_64")]
     unsafe {
-        std::arch::x86_64::_mm_storeu_si128(slot.cast(), std::mem::transmute(value));
+        std::arch::x86_64::_mm_storeu_si128(
+            slot.cast(),
+            std::mem::transmute::<V128, std::arch::x86_64::__m128i>(value),
+        );
     }
     // SAFETY: V1.
     #[cfg(not(target_arch = "x86_64"))]
