@@ -4,6 +4,7 @@ use fossor::{Config, Engine};
 use fossor_wast::{Counts, Options, run_with};
 use libtest_mimic::{Arguments, Failed, Trial};
 use spec_tests::{Mode, Script, scripts};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,9 +42,16 @@ fn run(script: &Script, mode: Mode, total: &Mutex<Counts>) -> Result<(), Failed>
     let mut options = Options::default();
     let skip = |line| spec_tests::reason(script.suite, script.file, line);
     options.skip = &skip;
-    let report = run_with(&Engine::new(&config), script.text, &options);
+    let engine = Engine::new(&config);
+    let report = catch_unwind(AssertUnwindSafe(|| {
+        run_with(&engine, script.text, &options)
+    }));
 
     let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(report) = report else {
+        total.failed += 1;
+        return Err("the run panicked: its message stands above".into());
+    };
     let counts = report.total();
     total.passed += counts.passed;
     total.failed += counts.failed;

@@ -52,7 +52,7 @@ impl Modules {
     /// A module by its name, or the latest.
     pub fn definition(&self, name: Option<Id<'_>>) -> Result<Module, String> {
         let module = self.definitions.get(&key(name)).cloned();
-        module.ok_or_else(|| format!("there is no module {}", key(name)))
+        module.ok_or_else(|| missing("module", name))
     }
 
     /// Instantiates a module, which is the latest instance then.
@@ -76,7 +76,7 @@ impl Modules {
     /// An instance by its name, or the latest.
     pub fn instance(&self, name: Option<Id<'_>>) -> Result<Instance, String> {
         let instance = self.instances.get(&key(name)).copied();
-        instance.ok_or_else(|| format!("there is no instance {}", key(name)))
+        instance.ok_or_else(|| missing("instance", name))
     }
 
     /// Calls an export.
@@ -91,6 +91,13 @@ impl Modules {
         };
         self.store.set_deadline(self.timeout);
         func.call(&mut self.store, args)
+    }
+}
+
+fn missing(what: &str, name: Option<Id<'_>>) -> String {
+    match name {
+        Some(_) => format!("there is no {what} {}", key(name)),
+        None => format!("there is no {what} at this point"),
     }
 }
 
