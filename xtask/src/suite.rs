@@ -28,6 +28,8 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         let runtime = options.runtime.clone();
         gotests::perform(&gotests::Options {
             runtime,
+            jobs: 2,
+            everyday: true,
             ..Default::default()
         })
     };

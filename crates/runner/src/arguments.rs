@@ -3,7 +3,7 @@
 use crate::mount::Mount;
 use crate::units;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -226,8 +226,17 @@ pub struct WastArguments {
     #[arg(long, hide = true)]
     pub no_fuse: bool,
 
-    /// Only the summary
-    #[arg(long, short, action = ArgAction::SetTrue)]
+    /// End a directive after this time
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = units::duration)]
+    pub timeout: Duration,
+
+    /// Address space for the stack of calls. Scripts that exhaust it use all
+    /// of it
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = units::size)]
+    pub max_stack: u64,
+
+    /// Only failures and the summary
+    #[arg(long, short)]
     pub quiet: bool,
 }
 

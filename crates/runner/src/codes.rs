@@ -3,11 +3,13 @@
 //!
 //! `F00` is the command line, `F01` files and what a guest is given, `F02` the
 //! module, `F03` linking and life cycle, `F04` the end of a guest, `F05`
-//! scripts, `F09` Fossor itself. `F0102` (a path that no directory covers) and
-//! `F0310` (a call outside the life cycle) are kept for later.
+//! scripts, `F09` Fossor itself. `F0310` (a call outside the life cycle) is kept
+//! for later.
 
 /// Exit codes that are not the guest's own.
 pub mod exit {
+    /// The code is only a hint's.
+    pub const NONE: u8 = 0;
     /// A script had failures.
     pub const SCRIPT: u8 = 1;
     /// A fault of Fossor's.
@@ -68,6 +70,11 @@ codes! {
     Unreadable "F0101" NOT_RUN
         "The file named as module cannot be read: it is missing, a directory, or not readable \
          by this user.";
+    /// A path was refused to the guest, which then failed.
+    Path "F0102" NONE
+        "A hint, not an end: the guest asked for a path that no directory covers, that leads out \
+         of its directory, or that is in a read-only one, and failed later. The guest itself \
+         often says no more than `bad file descriptor`. The exit code is the guest's.";
     /// A directory cannot be given to the guest.
     Directory "F0103" NOT_RUN
         "A directory given with --dir cannot be opened, or its name in the guest is not \

@@ -2,8 +2,9 @@
 
 use crate::arguments::LimitFlags;
 use crate::codes::Code;
-use crate::failure::Failure;
+use crate::failure::{Failure, hint_line};
 use crate::fault;
+use fossor::wasi::WasiCtx;
 use fossor::{Error, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo};
 
 /// What sentences about the guest's end need to know.
@@ -125,6 +126,17 @@ impl<'a> Ending<'a> {
         };
         let sentence = format!("{} has no `_start`; it exports {exports}", self.module);
         Failure::new(Code::NoStart, sentence)
+    }
+}
+
+/// Hints that are printed; the first tell the most.
+const MAX_HINTS: usize = 3;
+
+/// Says which paths were refused to a guest that then failed: it often knows no
+/// more than "bad file descriptor".
+pub fn print_hints(context: &WasiCtx) {
+    for hint in context.hints().iter().take(MAX_HINTS) {
+        hint_line(Code::Path, &hint.to_string());
     }
 }
 

@@ -76,6 +76,11 @@ impl Failure {
     }
 }
 
+/// Prints, on standard error, what may have led a guest to fail.
+pub fn hint_line(code: Code, sentence: &str) {
+    let _ = writeln!(std::io::stderr(), "hint[{}]: {sentence}", code.text());
+}
+
 /// Prints a warning on standard error.
 pub fn warn(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {sentence}");

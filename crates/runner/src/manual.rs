@@ -1,7 +1,7 @@
 //! `fossor completions` and `fossor man`, both from what clap knows.
 
 use crate::arguments::Arguments;
-use crate::codes::Code;
+use crate::codes::{Code, exit};
 use crate::output;
 use clap::CommandFactory;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -62,10 +62,11 @@ fn render(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     messages.control("SH", ["MESSAGES"]);
     for code in Code::ALL {
         messages.control("TP", []);
-        messages.text([
-            bold(code.text()),
-            roman(format!(" (exit code {})", code.exit())),
-        ]);
+        let exit = match code.exit() {
+            exit::NONE => " (a hint)".to_owned(),
+            exit => format!(" (exit code {exit})"),
+        };
+        messages.text([bold(code.text()), roman(exit)]);
         messages.text([roman(code.explanation())]);
     }
     messages.to_writer(page)

@@ -5,7 +5,7 @@ use crate::codes::Code;
 use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
-use crate::{ctrl_c, environment, logging, module_file};
+use crate::{ctrl_c, ending, environment, logging, module_file};
 use fossor::wasi::{self, Access, PreopenError, Stdio, WasiCtx, WasiCtxBuilder};
 use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
@@ -61,6 +61,9 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     }
     let command = pre.command(store).map_err(|error| ending.failure(error))?;
     let (outcome, store) = command.run_and_keep();
+    if !matches!(&outcome, Ok(outcome) if outcome.status() == 0) {
+        ending::print_hints(store.data());
+    }
     // The process ends now, and takes all with it.
     std::mem::forget(store);
     let outcome = outcome.map_err(|error| ending.failure(error))?;

@@ -9,8 +9,8 @@ use std::ffi::OsString;
 pub fn insert_run(words: &mut Vec<OsString>) {
     const TOP_FLAGS: [&str; 4] = ["-h", "--help", "-V", "--version"];
     if let Some(first) = words.get(1) {
-        let known = |name: &&str| first == *name;
-        if !COMMANDS.iter().any(|name| known(&name)) && !TOP_FLAGS.iter().any(|name| known(&name)) {
+        let mut known = COMMANDS.iter().chain(&TOP_FLAGS);
+        if !known.any(|name| first == *name) {
             words.insert(1, "run".into());
         }
     }
@@ -22,7 +22,7 @@ const SINGLE_DASH: [&str; 5] = ["mount", "env", "env-inherit", "listen", "timeou
 /// Gives flags in wazero's spelling (`-mount`, `-env`, …) their second dash,
 /// up to the module. `words` are those after `run`.
 pub fn double_dashes(words: &mut [OsString]) {
-    if !words.iter().any(|word| is_single_dashed(word)) {
+    if !words.iter().any(is_single_dashed) {
         return;
     }
     let command = Arguments::command();

@@ -105,12 +105,27 @@ fn interrupt(child: &Child) {
     assert!(status.unwrap().success());
 }
 
+/// Waits until the process handles SIGINT, or ends.
+fn wait_for_handler(child: &Child) {
+    let status = format!("/proc/{}/status", child.id());
+    let deadline = Instant::now() + SOON;
+    while Instant::now() < deadline {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let mask = u64::from_str_radix(caught.unwrap_or("0").trim(), 16).unwrap();
+        if mask & 2 != 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 #[test]
 fn ctrl_c_ends_a_loop_and_a_sleep() {
     for guest in [guests::BUSY, guests::SLEEP] {
         let place = with(guest);
         let child = spawn(&mut place.command(&["g.wat"]));
-        std::thread::sleep(Duration::from_millis(500));
+        wait_for_handler(&child);
         let start = Instant::now();
         interrupt(&child);
         let output = child.wait_with_output().unwrap();
@@ -119,4 +134,20 @@ fn ctrl_c_ends_a_loop_and_a_sleep() {
             .stderr("error[F0404]: g.wat was stopped: Ctrl-C\n")
             .within(SOON);
     }
+}
+
+#[test]
+fn an_ignored_ctrl_c_stays_ignored() {
+    let place = with(guests::SLEEP);
+    let mut shell = Command::new("sh");
+    let script = "trap '' INT; exec \"$0\" --timeout 1s g.wat";
+    let child = spawn(shell.current_dir(place.path()).stdin(Stdio::null()).args([
+        "-c",
+        script,
+        env!("CARGO_BIN_EXE_fossor"),
+    ]));
+    std::thread::sleep(Duration::from_millis(500));
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    ended(&output, Duration::ZERO).code(124);
 }

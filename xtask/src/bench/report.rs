@@ -83,13 +83,14 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subject = self.engines.first().map_or("", |engine| engine.0.as_str());
         writeln!(
             f,
             "CPU seconds (user+sys), the least of interleaved runs; × is that engine's"
         )?;
         writeln!(
             f,
-            "time divided by fossor's: above 1 fossor is faster. {}",
+            "time divided by {subject}'s: above 1 {subject} is faster. {}",
             self.machine
         )?;
         for row in self.cold_start.iter().chain(&self.rows) {

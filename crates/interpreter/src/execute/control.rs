@@ -155,8 +155,7 @@ handlers! {
 
     /// `A := words 2, 3`, two slots.
     fn const128(r) {
-        r.slot::<FA>().write(r.word::<2>());
-        r.slot::<FA>().add(1).write(r.word::<3>());
+        super::operand::store_v128(super::operand::load_v128(r.ip.add(2)), r.slot::<FA>());
         next::<D>(r, 4)
     }
 

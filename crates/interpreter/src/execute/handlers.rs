@@ -81,7 +81,6 @@ pub(crate) struct CompareOp {
 
 pub(crate) struct UnaryOp {
     pub name: &'static str,
-    pub kind: Kind,
     pub result: Kind,
     /// By source: slot, accumulator.
     pub handlers: PerDispatch<[ByTarget; 2]>,
@@ -280,7 +279,6 @@ macro_rules! define_handlers {
             };)*
             $(pub(crate) static $un: UnaryOp = UnaryOp {
                 name: $un_text,
-                kind: <<op::$un as Unary>::In as Cell>::KIND,
                 result: <<op::$un as Unary>::Out as Cell>::KIND,
                 handlers: [unary_handlers::<Loop, op::$un>(), unary_handlers::<Fast, op::$un>()],
             };)*

@@ -144,11 +144,21 @@ pub(crate) unsafe fn load_v128(slot: *const u64) -> V128 {
     unsafe { slot.cast::<V128>().read_unaligned() }
 }
 
-/// See [`load_v128`].
+/// See [`load_v128`]. One store, whatever the vector was made of: its next
+/// reader loads 16 bytes, which would wait for two stores of 8 to leave the
+/// store buffer.
 #[inline(always)]
 pub(crate) unsafe fn store_v128(value: V128, slot: *mut u64) {
+    // SAFETY: V1; a vector register is 16 bytes, and any are valid.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::x86_64::_mm_storeu_si128(slot.cast(), std::mem::transmute(value));
+    }
     // SAFETY: V1.
-    unsafe { slot.cast::<V128>().write_unaligned(value) }
+    #[cfg(not(target_arch = "x86_64"))]
+    unsafe {
+        slot.cast::<V128>().write_unaligned(value);
+    }
 }
 
 /// Where the two operands of a binary instruction come from. A slot operand is

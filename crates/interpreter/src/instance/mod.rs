@@ -17,11 +17,12 @@ pub(crate) struct Instance {
     pub id: u32,
     pub module: Module,
     pub context: ContextBox,
-    /// By index; the context points to these arrays.
-    pub memories: Box<[*mut Memory]>,
-    pub tables: Box<[*mut Table]>,
-    pub funcs: Box<[FuncRef]>,
-    pub imported_globals: Box<[*mut u64]>,
+    /// By index; the context points to these arrays, which is what the first
+    /// three are kept for.
+    _memories: Box<[*mut Memory]>,
+    _imported_globals: Box<[*mut u64]>,
+    tables: Box<[*mut Table]>,
+    funcs: Box<[FuncRef]>,
     pub memory_ids: Box<[MemoryId]>,
     pub table_ids: Box<[TableId]>,
     pub global_ids: Box<[GlobalId]>,

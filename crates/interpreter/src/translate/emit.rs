@@ -205,10 +205,9 @@ impl Translator<'_> {
 
     /// Notes in the listing where a result goes after all.
     fn note_target(&mut self, word: usize, slot: u16) {
-        if let Some(lines) = &mut self.lines {
-            if let Some(line) = lines.iter_mut().rev().find(|line| line.word == word) {
-                line.modes.push_str(&format!(" -> {slot}"));
-            }
+        let mut lines = self.lines.iter_mut().flatten().rev();
+        if let Some(line) = lines.find(|line| line.word == word) {
+            line.modes.push_str(&format!(" -> {slot}"));
         }
     }
 

@@ -192,7 +192,8 @@ mod tests {
             ..Config::default()
         });
         let module = Module::new(&engine, bytes).expect("valid");
-        module.0.listing(0).iter().map(|line| line.name).collect()
+        let lines = module.0.listing(0).expect("translatable");
+        lines.iter().map(|line| line.name).collect()
     }
 
     #[test]

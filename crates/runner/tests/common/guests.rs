@@ -90,6 +90,19 @@ pub const MAKE_DIRECTORY: &str = r#"(module
   (func (export "_start")
     (call $exit (call $make (i32.const 3) (i32.const 0) (i32.const 4)))))"#;
 
+/// Opens `/etc/hosts` as Go does where no directory covers it, at descriptor
+/// -1, and exits with the errno.
+pub const OPEN_NOWHERE: &str = r#"(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "/etc/hosts")
+  (func (export "_start")
+    (call $exit
+      (call $open (i32.const -1) (i32.const 1) (i32.const 0) (i32.const 10) (i32.const 0)
+        (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 64)))))"#;
+
 /// Exits with the file type of descriptor 3: 6 is a listening socket.
 pub const TYPE_OF_3: &str = r#"(module
   (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $stat (param i32 i32) (result i32)))
