@@ -40,7 +40,8 @@ pub use fossor_wasi::{
 /// predecessor `wasi_unstable`, on the context that `ctx` finds in the store's
 /// data.
 ///
-/// What stops the store's guest also wakes it from a WASI call that waits.
+/// What stops the store's guest also wakes it from a WASI call that waits: the
+/// context's own stop flag is replaced by the store's.
 pub fn add_to_linker<T: Send + 'static>(
     linker: &mut Linker<T>,
     ctx: impl Fn(&mut T) -> &mut WasiCtx + Copy + Send + Sync + 'static,

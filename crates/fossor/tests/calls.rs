@@ -1,5 +1,7 @@
 //! Calls in both directions.
 
+#![cfg(feature = "wat")]
+
 use fossor::{
     Caller, Engine, Error, ExternRef, Func, FuncType, GuestMemory, HostError, Instance, Linker,
     Module, OutOfBounds, Store, Trap, Val, ValType,

@@ -1,5 +1,7 @@
 //! Modules, links, commands and reactors.
 
+#![cfg(feature = "wat")]
+
 use fossor::wasi::{self, Pipe, Stdio, WasiCtx};
 use fossor::{Engine, Error, InstancePre, LinkReport, Linker, Module, Outcome, Store};
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! What stops a guest, and what it may take.
 
+#![cfg(feature = "wat")]
+
 use fossor::wasi::{self, WasiCtx};
 use fossor::{
     Config, Engine, Error, InterruptReason, Limits, Linker, Memory, Module, Outcome, Store, Trap,

@@ -90,20 +90,30 @@ pub(crate) fn execute(modules: &mut Modules, directive: WastDirective<'_>) -> Do
             expect_trap(result, message)
         }
         WastDirective::AssertInvalid {
-            module, message, ..
-        }
-        | WastDirective::AssertMalformed {
-            module, message, ..
-        } => expect_refusal(modules, module, message),
-        WastDirective::AssertUnlinkable {
             mut module,
             message,
             ..
         } => {
-            let binary = encode_module(&mut module)?;
+            let binary = encode(&mut module)?;
+            expect_refusal(modules, binary, message)
+        }
+        WastDirective::AssertMalformed {
+            mut module,
+            message,
+            ..
+        } => match encode(&mut module) {
+            // Its text is malformed.
+            Err(Stop::Failed(_)) => Ok(()),
+            Err(skipped) => Err(skipped),
+            Ok(binary) => expect_refusal(modules, binary, message),
+        },
+        WastDirective::AssertUnlinkable {
+            module, message, ..
+        } => {
+            let binary = encode(&mut QuoteWat::Wat(module))?;
             let module = modules.compile(binary)?;
             match modules.try_instantiate(&module) {
-                Err(Error::Link(_)) => Ok(()),
+                Err(Error::Link(report)) if report.to_string().contains(message) => Ok(()),
                 Err(error) => Err(failed(format!(
                     "expected a link error ({message}), got {}",
                     describe(&error)
@@ -128,15 +138,7 @@ pub(crate) fn execute(modules: &mut Modules, directive: WastDirective<'_>) -> Do
 
 fn define(modules: &mut Modules, mut source: QuoteWat<'_>) -> Result<Module, Stop> {
     let name = source.name();
-    if is_component(&source) {
-        return Err(Stop::Skipped("components are not supported"));
-    }
-    let binary = source.encode().map_err(|error| {
-        failed(format!(
-            "expected a module, its text is refused: {}",
-            error.message()
-        ))
-    })?;
+    let binary = encode(&mut source)?;
     let module = modules
         .compile(binary)
         .map_err(|error| failed(format!("expected a valid module, got {}", describe(&error))))?;
@@ -144,14 +146,8 @@ fn define(modules: &mut Modules, mut source: QuoteWat<'_>) -> Result<Module, Sto
     Ok(module)
 }
 
-/// A module that must be refused, be it in text or in binary form.
-fn expect_refusal(modules: &mut Modules, mut source: QuoteWat<'_>, message: &str) -> Done {
-    if is_component(&source) {
-        return Err(Stop::Skipped("components are not supported"));
-    }
-    let Ok(binary) = source.encode() else {
-        return Ok(());
-    };
+/// A module that must be refused.
+fn expect_refusal(modules: &mut Modules, binary: Vec<u8>, message: &str) -> Done {
     match modules.compile(binary) {
         Err(Error::Invalid(_)) => Ok(()),
         Err(error) => Err(failed(format!(
@@ -189,8 +185,8 @@ fn expect_trap(result: Result<Vec<Val>, Error>, message: &str) -> Done {
 fn run(modules: &mut Modules, exec: WastExecute<'_>) -> Result<Result<Vec<Val>, Error>, Stop> {
     match exec {
         WastExecute::Invoke(invoke) => call(modules, &invoke),
-        WastExecute::Wat(mut module) => {
-            let binary = encode_module(&mut module)?;
+        WastExecute::Wat(module) => {
+            let binary = encode(&mut QuoteWat::Wat(module))?;
             let module = modules.compile(binary)?;
             Ok(modules.try_instantiate(&module).map(|_| Vec::new()))
         }
@@ -212,18 +208,17 @@ fn call(modules: &mut Modules, invoke: &WastInvoke<'_>) -> Result<Result<Vec<Val
     Ok(modules.invoke(instance, invoke.name, &args))
 }
 
-fn encode_module(module: &mut Wat<'_>) -> Result<Vec<u8>, Stop> {
-    if matches!(module, Wat::Component(_)) {
-        return Err(Stop::Skipped("components are not supported"));
-    }
-    module.encode().map_err(|error| failed(error.message()))
-}
-
-fn is_component(source: &QuoteWat<'_>) -> bool {
-    matches!(
+/// The binary of a module.
+fn encode(source: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
+    if matches!(
         source,
         QuoteWat::Wat(Wat::Component(_)) | QuoteWat::QuoteComponent(..)
-    )
+    ) {
+        return Err(Stop::Skipped("components are not supported"));
+    }
+    source
+        .encode()
+        .map_err(|error| failed(format!("the module's text is refused: {}", error.message())))
 }
 
 fn failed(message: impl Into<String>) -> Stop {

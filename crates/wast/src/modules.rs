@@ -23,6 +23,8 @@ impl Modules {
         // Whatever its user chose: invalid bodies must be found, called or not.
         let engine = &Engine::new(engine.config().compile(Compile::LazyTranslation));
         let mut store = Store::new(engine, ());
+        // For an engine that counts: as much as there is.
+        store.set_fuel(u64::MAX);
         let mut linker = Linker::new(engine);
         linker.allow_shadowing(true);
         spectest::define(&mut linker, &mut store)?;
@@ -52,7 +54,7 @@ impl Modules {
     /// A module by its name, or the latest.
     pub fn definition(&self, name: Option<Id<'_>>) -> Result<Module, String> {
         let module = self.definitions.get(&key(name)).cloned();
-        module.ok_or_else(|| format!("there is no module {}", key(name)))
+        module.ok_or_else(|| missing("module", name))
     }
 
     /// Instantiates a module, which is the latest instance then.
@@ -76,7 +78,7 @@ impl Modules {
     /// An instance by its name, or the latest.
     pub fn instance(&self, name: Option<Id<'_>>) -> Result<Instance, String> {
         let instance = self.instances.get(&key(name)).copied();
-        instance.ok_or_else(|| format!("there is no instance {}", key(name)))
+        instance.ok_or_else(|| missing("instance", name))
     }
 
     /// Calls an export.
@@ -91,6 +93,13 @@ impl Modules {
         };
         self.store.set_deadline(self.timeout);
         func.call(&mut self.store, args)
+    }
+}
+
+fn missing(what: &str, name: Option<Id<'_>>) -> String {
+    match name {
+        Some(_) => format!("there is no {what} {}", key(name)),
+        None => format!("there is no {what} at this point"),
     }
 }
 
