@@ -218,6 +218,10 @@ pub struct WastArguments {
     #[arg(required = true, value_name = "FILES", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
+    /// Allow what this version of WebAssembly has and no more: 1 or 2
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub spec: Option<u8>,
+
     /// How instructions follow each other
     #[arg(long, value_name = "HOW", default_value = "tail")]
     pub dispatch: DispatchChoice,

@@ -2,6 +2,8 @@
 
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::Signals;
+use std::fs::File;
+use std::io::Read;
 
 /// Calls `stop` at the first SIGINT; at the second the process dies of it.
 ///
@@ -35,10 +37,14 @@ pub fn on_first(stop: impl FnOnce() + Send + 'static) {
 /// Whether SIGINT was ignored when the process started. Only Linux tells
 /// without unsafe code.
 fn ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    // Longer than any status; one read makes the kernel write it once.
+    let mut status = [0; 8192];
+    let read = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
+    let status = &status[..read.unwrap_or(0)];
     status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .split(|&byte| byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"SigIgn:"))
+        .and_then(|mask| std::str::from_utf8(mask.trim_ascii()).ok())
+        .and_then(|mask| u64::from_str_radix(mask, 16).ok())
         .is_some_and(|mask| mask & 1 << (SIGINT - 1) != 0)
 }

@@ -22,9 +22,16 @@ pub struct Failure {
 impl Failure {
     /// A failure with its sentence, which ends without a full stop.
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
+        let mut sentence = sentence.into();
+        // The system's numbers, which Rust appends to its words.
+        if let Some(at) = sentence.find(" (os error ")
+            && sentence.ends_with(')')
+        {
+            sentence.truncate(at);
+        }
         Self {
             code,
-            sentence: sentence.into(),
+            sentence,
             details: Vec::new(),
             help: Vec::new(),
         }

@@ -31,3 +31,16 @@ pub fn report(what: &str) -> Failure {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_one_line_with_the_version() {
+        let text = format!("{:?}", report("left\n  right"));
+        assert!(text.contains("itself: left right; please report"), "{text}");
+        assert!(text.contains(env!("CARGO_PKG_VERSION")), "{text}");
+        assert_eq!(report("x").code().exit(), 70);
+    }
+}

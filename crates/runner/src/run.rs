@@ -10,6 +10,7 @@ use fossor::wasi::{self, Access, PreopenError, Stdio, WasiCtx, WasiCtxBuilder};
 use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -126,7 +127,7 @@ fn context(
         builder = preopen(builder, mount)?;
     }
     for address in &flags.listen {
-        let listener = TcpListener::bind(address)
+        let listener = listen(address)
             .map_err(|error| Failure::new(Code::Listen, format!("--listen {address}: {error}")))?;
         builder = builder.listener(listener);
     }
@@ -137,6 +138,15 @@ fn context(
         warn_of_overlaps(&context, &mounts);
     }
     Ok(context)
+}
+
+/// Listens on `HOST:PORT`, or `:PORT` for all of this machine's addresses.
+fn listen(address: &str) -> io::Result<TcpListener> {
+    if address.starts_with(':') {
+        return TcpListener::bind(format!("[::]{address}"))
+            .or_else(|_| TcpListener::bind(format!("0.0.0.0{address}")));
+    }
+    TcpListener::bind(address)
 }
 
 /// Warns of names within others, except within a whole root: there nobody

@@ -15,6 +15,11 @@ pub fn run(arguments: &WastArguments) -> Result<u8, Failure> {
         .dispatch(arguments.dispatch.into())
         .fuse(!arguments.no_fuse)
         .max_stack_bytes(usize::try_from(arguments.max_stack).unwrap_or(usize::MAX));
+    match arguments.spec {
+        Some(1) => _ = config.wasm1(),
+        Some(2) => _ = config.wasm2(),
+        _ => {}
+    }
     let engine = Engine::new(&config);
     let mut options = Options::default();
     options.timeout = arguments.timeout;

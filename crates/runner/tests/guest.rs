@@ -141,8 +141,7 @@ fn input_comes_from_the_host_or_a_file() {
     place
         .run("run --stdin none.txt g.wat")
         .code(125)
-        .in_one_line()
-        .says(&["error[F0104]: --stdin none.txt"]);
+        .stderr("error[F0104]: --stdin none.txt: No such file or directory\n");
     let mut command = place.command(&["g.wat"]);
     let mut child = command
         .stdin(Stdio::piped())
@@ -258,6 +257,7 @@ fn a_listener_follows_the_directories() {
     let place = with(guests::TYPE_OF_3);
     place.run("run --listen 127.0.0.1:0 g.wat").code(6);
     place.run("run --tcplisten=127.0.0.1:0 g.wat").code(6);
+    place.run("run -listen :0 g.wat").code(6);
     place.run("run --dir . --listen 127.0.0.1:0 g.wat").code(3);
     place
         .run("run --listen nonsense g.wat")

@@ -55,6 +55,21 @@ fn failures_have_file_line_and_both_values() {
 }
 
 #[test]
+fn a_version_refuses_what_is_newer() {
+    let place = Place::new();
+    place.file(
+        "two.wast",
+        r#"(assert_invalid (module (memory 0) (memory 0)) "multiple memories")"#,
+    );
+    place.run("wast --spec 2 two.wast").code(0);
+    place.run("wast two.wast").code(1);
+    place
+        .run("wast --spec 4 two.wast")
+        .code(125)
+        .says(&["error[F0001]", "--spec"]);
+}
+
+#[test]
 fn scripts_that_cannot_be_read() {
     let place = Place::new();
     place
