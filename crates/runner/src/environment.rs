@@ -10,20 +10,19 @@ use std::path::{Path, PathBuf};
 ///
 /// `PWD` is the guest's current directory (Go keeps its own and starts with
 /// it): `/`, or the host's where the guest sees the host's files under their
-/// own names and asked for the host's variables. `--env` outdoes both. Without
-/// directories there is none: Go's `os.Getwd` would look for it, and fail.
+/// own names and asked for the host's variables. `--env` outdoes both.
 pub fn variables(flags: &GuestFlags, mounts: &[Mount]) -> Vec<(OsString, OsString)> {
     let mut variables = Vec::new();
-    let mut pwd = (!mounts.is_empty()).then(|| OsString::from("/"));
+    let mut pwd = OsString::from("/");
     if flags.inherit_env {
         // A name with `=` in it cannot be passed on.
         let proper = |name: &OsString| !name.as_bytes().contains(&b'=') && name != "PWD";
         variables.extend(std::env::vars_os().filter(|(name, _)| proper(name)));
         if mounts.iter().any(Mount::is_whole_root) {
-            pwd = Some(current_directory().into_os_string());
+            pwd = current_directory().into_os_string();
         }
     }
-    variables.extend(pwd.map(|pwd| (OsString::from("PWD"), pwd)));
+    variables.push(("PWD".into(), pwd));
     for word in &flags.environment {
         match word.as_bytes().iter().position(|&byte| byte == b'=') {
             Some(at) => {
