@@ -585,7 +585,7 @@ impl Translator<'_> {
             if let Some(fields) = short {
                 self.pop();
                 self.take_back(last.word);
-                self.holds = last.holds;
+                self.holds[Kind::Int as usize] = last.holds;
                 return Condition::Compare {
                     op: last.op,
                     mode: last.mode,
