@@ -26,3 +26,18 @@ fn a_pending_float_survives_a_fused_branch() {
     );
     returns(&eqz, "f", &args, &[float(-88.0)]);
 }
+
+/// A stack check that is followed by `br_if`, not `if`, was taken for one of
+/// Go's although its branch has the other sense: translation panicked.
+#[test]
+fn a_stack_check_before_br_if() {
+    let f = r#"(module (memory 1) (global $g (mut i32) (i32.const 64))
+      (data (i32.const 80) "\64")
+      (func (export "f") (param i32) (result i32)
+        (block
+          (br_if 0 (i32.le_u (local.get 0) (i32.load offset=16 (global.get $g))))
+          (return (i32.const 1)))
+        (i32.const 2)))"#;
+    returns(f, "f", &[Val::I32(100)], &[Val::I32(2)]);
+    returns(f, "f", &[Val::I32(101)], &[Val::I32(1)]);
+}
