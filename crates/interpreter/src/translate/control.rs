@@ -558,8 +558,10 @@ impl Translator<'_> {
     /// `stack_check`, a branch that is taken if it is false may be emitted.
     fn pop_condition(&mut self, stack_check: bool) -> Condition {
         if let Some(last) = self.comparison_on_top() {
-            if let (true, Some(word)) = (stack_check, self.fuse_stack_check(&last)) {
-                return Condition::Emitted(word);
+            if stack_check {
+                if let Some(word) = self.fuse_stack_check(&last) {
+                    return Condition::Emitted(word);
+                }
             }
             let short = match last.mode {
                 PairMode::SlotSlot => Some(Fields::imm(last.fields.b(), last.fields.c(), 0)),
@@ -585,7 +587,7 @@ impl Translator<'_> {
             if let Some(fields) = short {
                 self.pop();
                 self.take_back(last.word);
-                self.holds = last.holds;
+                self.holds[Kind::Int as usize] = last.holds;
                 return Condition::Compare {
                     op: last.op,
                     mode: last.mode,

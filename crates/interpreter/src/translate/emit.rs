@@ -61,8 +61,8 @@ pub(super) struct Last {
     pub mode: PairMode,
     pub fields: Fields,
     pub extra: u64,
-    /// What the accumulators held before it.
-    pub holds: [Holds; 3],
+    /// What the integer accumulator held before it; it leaves the others alone.
+    pub holds: Holds,
 }
 
 impl Translator<'_> {

@@ -38,17 +38,17 @@ impl Translator<'_> {
             op = op.mirror;
         }
         let pair = self.pop_pair(op.kind, op.imm_words, narrow, false);
-        let holds = self.holds;
+        let holds = self.holds[Kind::Int as usize];
         let handlers = op.handlers[self.dispatch][pair.mode as usize];
         self.produce(handlers, op.name, pair.fields, pair.extra, Kind::Int);
         if self.fuse {
             // If the accumulator was spilled for this, its value is in a slot.
-            let holds = holds.map(|holds| match holds {
+            let holds = match holds {
                 super::stack::Holds::Pending(index) => {
                     super::stack::Holds::Slot(self.stack[index].slot)
                 }
                 other => other,
-            });
+            };
             let word = self.last_word;
             let extra = pair.extra.unwrap_or(0);
             self.last = Some(Last {
@@ -69,7 +69,7 @@ impl Translator<'_> {
             if let Some(inverse) = last.op.inverse {
                 self.pop();
                 self.take_back(last.word);
-                self.holds = last.holds;
+                self.holds[Kind::Int as usize] = last.holds;
                 let handlers = inverse.handlers[self.dispatch][last.mode as usize];
                 let extra = (last.mode.has_imm() && inverse.imm_words == 3).then_some(last.extra);
                 self.produce(handlers, inverse.name, last.fields, extra, Kind::Int);
