@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod asm;
 mod bench;
 mod error;
 mod fixtures;
@@ -41,6 +42,8 @@ enum Chore {
     Fixtures(fixtures::Options),
     /// Run tests of Go's standard library through the exec wrapper.
     Go(gotests::Options),
+    /// Check in the release binary that no handler lost its tail call.
+    Asm(asm::Options),
     /// Measure Go programs against other engines, in interleaved runs.
     Bench(bench::Options),
     /// Check formatting, lints, links, unsafe code and dependencies.
@@ -53,6 +56,7 @@ impl Chore {
             Chore::Test(options) => suite::perform(&options),
             Chore::Spec(options) => spec::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
+            Chore::Asm(options) => asm::perform(&options),
             Chore::Bench(options) => bench::perform(&options),
             Chore::Tidy => tidy::perform(),
             Chore::Fixtures(options) => fixtures::perform(&options),

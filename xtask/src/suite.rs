@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::tally::Tally;
-use crate::{fixtures, gotests, spec, unit};
+use crate::{asm, fixtures, gotests, spec, unit};
 use std::path::PathBuf;
 
 /// What `cargo xtask test` takes.
@@ -34,11 +34,12 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         })
     };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 4] = [
+    let suites: [Suite<'_>; 5] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
+        ("handlers", &|| asm::perform(&asm::Options::default())),
         ("fixtures", &go_programs),
         ("Go std tests", &go_library),
     ];

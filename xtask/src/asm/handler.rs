@@ -1,0 +1,93 @@
+//! Handlers in a binary: found by their symbols' names.
+
+use super::x86::{self, Shape};
+use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
+
+/// Where handlers are.
+const EXECUTE: &str = "fossor_interpreter::execute::";
+
+/// A handler of the tail-call dispatcher.
+pub struct Handler {
+    /// The module it is in: `numeric`.
+    pub family: String,
+    /// Its function: `binary`.
+    pub function: String,
+    /// What it was made for, but the dispatcher: `I32Add, SlotImm, ToAcc`.
+    pub arguments: String,
+    /// What its code looks like.
+    pub shape: Shape,
+}
+
+impl Handler {
+    /// `numeric::binary`
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.family, self.function)
+    }
+
+    /// `numeric::binary<I32Add, SlotImm, ToAcc>`
+    pub fn title(&self) -> String {
+        match self.arguments.is_empty() {
+            true => self.path(),
+            false => format!("{}<{}>", self.path(), self.arguments),
+        }
+    }
+}
+
+/// Every handler of the tail-call dispatcher in the file, by name. Those that
+/// the linker found identical have one symbol for all.
+pub fn all(file: &object::File<'_>) -> Vec<Handler> {
+    let mut found = Vec::new();
+    for symbol in file.symbols().filter(|s| s.kind() == SymbolKind::Text) {
+        let Ok(mangled) = symbol.name() else { continue };
+        let Some([family, function, arguments]) = parse(mangled) else {
+            continue;
+        };
+        let section = symbol.section_index();
+        let section = section.and_then(|index| file.section_by_index(index).ok());
+        let code = section.and_then(|s| s.data_range(symbol.address(), symbol.size()).ok()?);
+        let shape = x86::shape(code.unwrap_or_default(), symbol.address());
+        found.push(Handler {
+            family,
+            function,
+            arguments,
+            shape,
+        });
+    }
+    found.sort_by_key(Handler::title);
+    found
+}
+
+/// Family, function and arguments if the symbol is that of a function in
+/// `execute/` whose first type argument is the tail-call dispatcher.
+fn parse(mangled: &str) -> Option<[String; 3]> {
+    let name = format!("{:#}", rustc_demangle::try_demangle(mangled).ok()?);
+    let (path, arguments) = name.strip_prefix(EXECUTE)?.split_once("::<")?;
+    let (family, function) = path.split_once("::")?;
+    let arguments = short(arguments.strip_suffix('>')?);
+    let arguments = match arguments.strip_prefix("Tail")? {
+        "" => "",
+        more => more.strip_prefix(", ")?,
+    };
+    Some([family.into(), function.into(), arguments.into()])
+}
+
+/// Type names without the modules they are in.
+fn short(types: &str) -> String {
+    let mut out = String::new();
+    for part in types.split_inclusive(|c: char| !(c.is_alphanumeric() || "_:".contains(c))) {
+        out += part.rsplit_once("::").map_or(part, |(_, last)| last);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_modules() {
+        let types = "fossor_interpreter::execute::operation::Not<a::op::F64Lt>, b::SlotImm";
+        assert_eq!(short(types), "Not<F64Lt>, SlotImm");
+        assert_eq!(short("u64, a::B"), "u64, B");
+    }
+}
