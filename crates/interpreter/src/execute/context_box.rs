@@ -43,7 +43,7 @@ impl ContextBox {
     }
 }
 
-const _: () = assert!(align_of::<Context>() == 8 && size_of::<Context>() % 8 == 0);
+const _: () = assert!(align_of::<Context>() == 8 && size_of::<Context>().is_multiple_of(8));
 
 impl Drop for ContextBox {
     fn drop(&mut self) {

@@ -14,10 +14,9 @@ impl Translator<'_> {
         let ty = module.decoded.func_type(func);
         if let (Some(defined), [ValType::I32]) =
             (func.checked_sub(module.decoded.imported_funcs), ty.params())
+            && let Some(args) = self.fuse_call(module.entry_address(defined))
         {
-            if let Some(args) = self.fuse_call(module.entry_address(defined)) {
-                return self.push_results(ty, args);
-            }
+            return self.push_results(ty, args);
         }
         let args = self.place_args(ty);
         match func.checked_sub(module.decoded.imported_funcs) {
@@ -145,10 +144,10 @@ impl Translator<'_> {
         for &ty in ty.results() {
             self.push_type(ty);
         }
-        if let ([result], true) = (ty.results(), self.fuse) {
-            if *result != ValType::V128 {
-                self.holds[kind_of(*result) as usize] = Holds::Slot(args);
-            }
+        if let ([result], true) = (ty.results(), self.fuse)
+            && *result != ValType::V128
+        {
+            self.holds[kind_of(*result) as usize] = Holds::Slot(args);
         }
     }
 }

@@ -412,16 +412,15 @@ impl Translator<'_> {
                 self.settle(index);
                 let entry: Entry = self.stack[index];
                 if let (State::Const(value), true, Kind::Int) = (entry.state, self.fuse, entry.kind)
+                    && i64::from(value as i16) == value as i64
                 {
-                    if i64::from(value as i16) == value as i64 {
-                        if self.fuse_return() {
-                            return;
-                        }
-                        self.pop();
-                        let fields = Fields::slots(0, value as u16, link, 0);
-                        self.emit(both!(call::return_value<u64, Imm16>), "return", fields);
+                    if self.fuse_return() {
                         return;
                     }
+                    self.pop();
+                    let fields = Fields::slots(0, value as u16, link, 0);
+                    self.emit(both!(call::return_value<u64, Imm16>), "return", fields);
+                    return;
                 }
                 let (acc, slot) = match self.pop_operand() {
                     Operand::Slot(slot) => (false, slot),
@@ -558,10 +557,8 @@ impl Translator<'_> {
     /// `stack_check`, a branch that is taken if it is false may be emitted.
     fn pop_condition(&mut self, stack_check: bool) -> Condition {
         if let Some(last) = self.comparison_on_top() {
-            if stack_check {
-                if let Some(word) = self.fuse_stack_check(&last) {
-                    return Condition::Emitted(word);
-                }
+            if stack_check && let Some(word) = self.fuse_stack_check(&last) {
+                return Condition::Emitted(word);
             }
             let short = match last.mode {
                 PairMode::SlotSlot => Some(Fields::imm(last.fields.b(), last.fields.c(), 0)),
@@ -630,10 +627,10 @@ impl Translator<'_> {
                 self.emit_handler(handler, op.name, fields)
             }
             Condition::Slot(slot) => {
-                if let (true, false, true) = (sense, back, self.fuse) {
-                    if let Some(word) = self.fuse_reload(slot) {
-                        return self.add_fixup(word * 8 + 12, word);
-                    }
+                if let (true, false, true) = (sense, back, self.fuse)
+                    && let Some(word) = self.fuse_reload(slot)
+                {
+                    return self.add_fixup(word * 8 + 12, word);
                 }
                 let handlers = match (sense, back) {
                     (true, false) => both!(control::branch_if<Slot, Forward>),

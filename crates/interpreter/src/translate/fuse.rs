@@ -343,10 +343,12 @@ impl Translator<'_> {
         );
         self.word(global.into());
         self.note(RecentOp::StackCheck, None);
-        if let Some(prologue) = &mut self.prologue {
-            if first_at_label && prologue.at == Some(word) && prologue.slot == slot {
-                prologue.check = Some((offset, global));
-            }
+        if let Some(prologue) = &mut self.prologue
+            && first_at_label
+            && prologue.at == Some(word)
+            && prologue.slot == slot
+        {
+            prologue.check = Some((offset, global));
         }
         Some(word)
     }
@@ -375,33 +377,34 @@ impl Translator<'_> {
                 }
             }
         }
-        if let Some((loop_index, start)) = innermost {
-            if start == word {
-                let ends = vec![usize::MAX; self.controls.len() - loop_index];
-                self.dispatchers.push(Dispatcher {
-                    loop_index,
-                    slot,
-                    targets: targets.to_vec(),
-                    ends,
-                });
-            }
+        if let Some((loop_index, start)) = innermost
+            && start == word
+        {
+            let ends = vec![usize::MAX; self.controls.len() - loop_index];
+            self.dispatchers.push(Dispatcher {
+                loop_index,
+                slot,
+                targets: targets.to_vec(),
+                ends,
+            });
         }
     }
 
     /// Block `index` ended here, and branches lead here.
     pub(super) fn note_end(&mut self, index: usize) {
         let here = self.code.len();
-        if let Some(prologue) = &mut self.prologue {
-            if prologue.at.is_none() && prologue.target == index {
-                prologue.at = Some(here);
-            }
+        if let Some(prologue) = &mut self.prologue
+            && prologue.at.is_none()
+            && prologue.target == index
+        {
+            prologue.at = Some(here);
         }
         while let Some(dispatcher) = self.dispatchers.last_mut() {
             if index > dispatcher.loop_index {
-                if let Some(end) = dispatcher.ends.get_mut(index - dispatcher.loop_index) {
-                    if *end == usize::MAX {
-                        *end = here;
-                    }
+                if let Some(end) = dispatcher.ends.get_mut(index - dispatcher.loop_index)
+                    && *end == usize::MAX
+                {
+                    *end = here;
                 }
                 return;
             }

@@ -71,10 +71,10 @@ impl Translator<'_> {
             Kind::Int => value as i64 == i64::from(value as i16),
             Kind::F32 | Kind::F64 => value == 0,
         };
-        if let State::Const(value) = self.stack[index].state {
-            if !self.fuse || !small(value) {
-                self.go_home(index);
-            }
+        if let State::Const(value) = self.stack[index].state
+            && (!self.fuse || !small(value))
+        {
+            self.go_home(index);
         }
         // The address may have to be computed; then it is in the accumulator,
         // and the value no longer.

@@ -65,21 +65,21 @@ impl Translator<'_> {
     /// `i32.eqz` and `i64.eqz`: a comparison with zero; after a comparison, its
     /// inverse.
     pub(super) fn lower_eqz(&mut self, equal: &'static CompareOp) {
-        if let Some(last) = self.comparison_on_top() {
-            if let Some(inverse) = last.op.inverse {
-                self.pop();
-                self.take_back(last.word);
-                self.holds[Kind::Int as usize] = last.holds;
-                let handlers = inverse.handlers[self.dispatch][last.mode as usize];
-                let extra = (last.mode.has_imm() && inverse.imm_words == 3).then_some(last.extra);
-                self.produce(handlers, inverse.name, last.fields, extra, Kind::Int);
-                self.last = Some(Last {
-                    word: self.last_word,
-                    op: inverse,
-                    ..last
-                });
-                return;
-            }
+        if let Some(last) = self.comparison_on_top()
+            && let Some(inverse) = last.op.inverse
+        {
+            self.pop();
+            self.take_back(last.word);
+            self.holds[Kind::Int as usize] = last.holds;
+            let handlers = inverse.handlers[self.dispatch][last.mode as usize];
+            let extra = (last.mode.has_imm() && inverse.imm_words == 3).then_some(last.extra);
+            self.produce(handlers, inverse.name, last.fields, extra, Kind::Int);
+            self.last = Some(Last {
+                word: self.last_word,
+                op: inverse,
+                ..last
+            });
+            return;
         }
         self.push_note(State::Const(0), Kind::Int, false);
         self.lower_compare(equal);
@@ -236,10 +236,10 @@ impl Translator<'_> {
         self.settle(a);
         self.settle(b);
         for index in [a, b] {
-            if let State::Const(value) = self.stack[index].state {
-                if !self.fuse || !fits(value, kind, narrow) {
-                    self.go_home(index);
-                }
+            if let State::Const(value) = self.stack[index].state
+                && (!self.fuse || !fits(value, kind, narrow))
+            {
+                self.go_home(index);
             }
         }
         if let (State::Const(_), State::Const(_)) = (self.stack[a].state, self.stack[b].state) {

@@ -131,11 +131,11 @@ impl Translator<'_> {
                     None,
                     kind,
                 );
-                if let (ValType::I32 | ValType::I64, true) = (ty, self.fuse) {
-                    if let Ok(word) = u16::try_from(offset / 8) {
-                        let narrow = ty == ValType::I32;
-                        self.note(RecentOp::GlobalGet { word, narrow }, None);
-                    }
+                if let (ValType::I32 | ValType::I64, true) = (ty, self.fuse)
+                    && let Ok(word) = u16::try_from(offset / 8)
+                {
+                    let narrow = ty == ValType::I32;
+                    self.note(RecentOp::GlobalGet { word, narrow }, None);
                 }
             }
         }
