@@ -41,3 +41,26 @@ fn a_stack_check_before_br_if() {
     returns(f, "f", &[Val::I32(100)], &[Val::I32(2)]);
     returns(f, "f", &[Val::I32(101)], &[Val::I32(1)]);
 }
+
+/// A function that begins by overwriting its parameter with a global has no
+/// shortcut for the argument 0: its table looks at the global.
+#[test]
+fn a_table_on_an_overwritten_parameter() {
+    let f = r#"(module (memory 1) (global $sp (mut i32) (i32.const 0))
+      (func $g (param i32) (result i32) (local i32)
+        (local.set 0 (global.get $sp))
+        (loop
+          (block (block (block (br_table 0 1 2 (local.get 0)))
+            (return (i32.const 10)))
+           (return (i32.const 11))))
+        (i32.const 12))
+      (func (export "f") (result i32) (local i32)
+        (drop (call $g (i32.const 0)))
+        (global.set $sp (i32.const 9))
+        (local.set 0 (global.get $sp))
+        (local.set 0 (i32.sub (local.get 0) (i32.const 8)))
+        (global.set $sp (local.get 0))
+        (i64.store (local.get 0) (i64.const 77))
+        (call $g (i32.const 0))))"#;
+    returns(f, "f", &[], &[Val::I32(11)]);
+}
