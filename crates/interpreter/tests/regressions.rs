@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::returns;
-use fossor_interpreter::Val;
+use common::{configs, each, each_linked, returns};
+use fossor_host::{HostError, Trap};
+use fossor_interpreter::{Engine, Error, Extern, Module, Store, Val};
 
 /// A comparison that became part of its branch took along what was noted of
 /// the float accumulator: a value that was only there was lost.
@@ -40,4 +41,123 @@ fn a_stack_check_before_br_if() {
         (i32.const 2)))"#;
     returns(f, "f", &[Val::I32(100)], &[Val::I32(2)]);
     returns(f, "f", &[Val::I32(101)], &[Val::I32(1)]);
+}
+
+/// A function that begins by overwriting its parameter with a global has no
+/// shortcut for the argument 0: its table looks at the global.
+#[test]
+fn a_table_on_an_overwritten_parameter() {
+    let f = r#"(module (memory 1) (global $sp (mut i32) (i32.const 0))
+      (func $g (param i32) (result i32) (local i32)
+        (local.set 0 (global.get $sp))
+        (loop
+          (block (block (block (br_table 0 1 2 (local.get 0)))
+            (return (i32.const 10)))
+           (return (i32.const 11))))
+        (i32.const 12))
+      (func (export "f") (result i32) (local i32)
+        (drop (call $g (i32.const 0)))
+        (global.set $sp (i32.const 9))
+        (local.set 0 (global.get $sp))
+        (local.set 0 (i32.sub (local.get 0) (i32.const 8)))
+        (global.set $sp (local.get 0))
+        (i64.store (local.get 0) (i64.const 77))
+        (call $g (i32.const 0))))"#;
+    returns(f, "f", &[], &[Val::I32(11)]);
+}
+
+/// A tail call moved its arguments over its own frame's link before it found
+/// that the callee's frame did not fit; the walk of the frames followed what it
+/// found there.
+#[test]
+fn a_tail_call_that_exhausts_the_stack() {
+    let tail_calls = ["(return_call $big", "(return_call_indirect (type $t)"];
+    for tail_call in tail_calls {
+        let index = if tail_call.contains("indirect") {
+            "(i32.const 0)"
+        } else {
+            ""
+        };
+        let wat = format!(
+            r#"(module (type $t (func (param i64 i64 i64 i64)))
+              (table funcref (elem $big))
+              (func $big (type $t) (local{}) (call $small))
+              (func $small {tail_call}
+                (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4) {index}))
+              (func $f (export "f") (call $small)))"#,
+            " i64".repeat(49_000)
+        );
+        each(&wat, "f", &[], |mode, result| {
+            let Err(Error::Trap(info)) = result else {
+                panic!("{mode}: no trap")
+            };
+            assert_eq!(info.trap, Trap::StackExhausted, "{mode}");
+            let names: Vec<_> = info.frames.iter().map(|f| f.name.as_deref()).collect();
+            let expected = ["small", "big", "big", "f"].map(Some);
+            assert_eq!(names, expected, "{mode}");
+        });
+    }
+}
+
+/// A call of another instance that did not fit was reported from inside that
+/// instance, where the caller's code is not known.
+#[test]
+fn a_foreign_call_that_exhausts_the_stack() {
+    let big = format!(
+        r#"(module (table (export "t") 1 funcref)
+          (func (export "big") (param i32) (local{})
+            (call_indirect (param i32) (local.get 0) (i32.const 0))))"#,
+        " i64".repeat(49_000)
+    );
+    let small = r#"(module
+      (import "big" "big" (func $big (param i32))) (import "big" "t" (table 1 funcref))
+      (elem (i32.const 0) $small)
+      (func $small (param i32) (call $big (local.get 0)))
+      (func $f (export "f") (call $small (i32.const 1))))"#;
+    each_linked(
+        &[("big", &big), ("", small)],
+        "f",
+        &[],
+        |mode, _, result| {
+            let Err(Error::Trap(info)) = result else {
+                panic!("{mode}: no trap")
+            };
+            assert_eq!(info.trap, Trap::StackExhausted, "{mode}");
+            let names: Vec<_> = info.frames.iter().map(|f| f.name.as_deref()).collect();
+            let expected = [
+                Some("small"),
+                None,
+                Some("small"),
+                None,
+                Some("small"),
+                Some("f"),
+            ];
+            assert_eq!(names, expected, "{mode}");
+        },
+    );
+}
+
+/// A host function that the host called, and that trapped, was reported with
+/// the frames of whatever had trapped before it.
+#[test]
+fn a_trap_of_the_host_has_no_frames() {
+    for (mode, config) in configs() {
+        let engine = Engine::new(config);
+        let wat = "(module (func (export \"f\") unreachable))";
+        let bytes = wat::parse_str(wat).expect("well-formed");
+        let module = Module::new(&engine, bytes).expect("valid");
+        let mut store = Store::new(&engine, Box::new(()));
+        store.set_fuel(1000);
+        let instance = store.instantiate(&module, &[]).expect("instantiates");
+        let Some(Extern::Func(guest)) = store.export(instance, "f") else {
+            panic!("no f")
+        };
+        let ty = fossor_module::FuncType::new([fossor_module::ValType::I64; 4], []);
+        let host = store.new_func(ty, |_, _| Err(HostError::Trap(Trap::Unreachable)));
+        store.call(guest, &[]).expect_err("traps");
+        let Err(Error::Trap(info)) = store.call(host, &[Val::I64(77); 4]) else {
+            panic!("{mode}: no trap")
+        };
+        assert_eq!(info.frames, [], "{mode}");
+    }
 }

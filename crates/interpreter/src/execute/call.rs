@@ -52,6 +52,17 @@ pub(super) unsafe fn enter<D: Dispatch>(
     }
 }
 
+/// Whether a frame of `code` at `fp` would fit: `enter` finds out too late for
+/// whoever gives up its own frame, or changes its context, before.
+#[inline(always)]
+unsafe fn fits(r: &Registers, code: *const u64, fp: *mut u64) -> bool {
+    // SAFETY: V2: `code` starts with its header.
+    unsafe {
+        let header = code.cast::<CodeHeader>().read();
+        fp.add(header.frame_slots as usize) <= r.context().stack_limit
+    }
+}
+
 /// Leaves the frame whose link is at `link`.
 #[inline(always)]
 pub(super) unsafe fn leave<D: Dispatch>(mut r: Registers, link: *mut u64) {
@@ -123,7 +134,8 @@ handlers! {
         let ty = (*func).slots;
         let record = args.add(ty.params.max(ty.results) as usize);
         let inner = record.add(RECORD_SLOTS);
-        if inner.add(ty.params.max(ty.results) as usize + 2) > r.context().stack_limit {
+        let code = (*(*func).entry).code();
+        if !fits(&r, code, inner) {
             return trap(r, Trap::StackExhausted);
         }
         inner.copy_from_nonoverlapping(args, ty.params as usize);
@@ -137,7 +149,7 @@ handlers! {
         r.ctx = (*func).ctx;
         host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;
-        enter::<D>(r, (*(*func).entry).code(), 1, inner, restore, record)
+        enter::<D>(r, code, 1, inner, restore, record)
     }
 
     /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
@@ -188,6 +200,9 @@ handlers! {
         let link = r.slot::<FC>();
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
+        if !fits(&r, code, r.fp) {
+            return trap(r, Trap::StackExhausted);
+        }
         r.fp.copy_from(r.slot::<FA>(), r.field::<FB>() as usize);
         enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
@@ -205,8 +220,12 @@ handlers! {
         if (*func).ctx == r.ctx {
             let link = r.slot::<FC>();
             let (return_ip, caller_fp) = (link.read(), link.add(1).read());
+            let code = (*(*func).entry).code();
+            if !fits(&r, code, r.fp) {
+                return trap(r, Trap::StackExhausted);
+            }
             r.fp.copy_from(r.slot::<FA>(), (*func).slots.params as usize);
-            enter::<D>(r, (*(*func).entry).code(), 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+            enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
         } else {
             // The translator put a copy of the results and a return behind.
             call_foreign::<D>(r, func, r.slot::<FA>(), 4)

@@ -195,6 +195,8 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
         base.copy_from_nonoverlapping(slots.as_ptr(), count);
         (*execution).depth += 1;
         (*execution).exit = Exit::Running;
+        // Where an earlier run stopped is overwritten by now.
+        (*execution).resume.ip = std::ptr::null();
         let exit = match callee.ctx.is_null() {
             true => call_host_of(execution, &callee, base, None),
             false => run(execution, &callee, base),
@@ -224,9 +226,6 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         (*ctx).refresh_memory();
         let code = (*callee.entry).code();
         let header = code.cast::<CodeHeader>().read();
-        (*execution).resume.ip = std::ptr::null();
-        (*execution).resume.fp = fp;
-        (*execution).resume.ctx = ctx;
         if fp as usize + header.frame_slots as usize * 8 > (*execution).stack_limit() as usize {
             return Exit::Trap(Trap::StackExhausted);
         }

@@ -363,8 +363,9 @@ impl Translator<'_> {
         }
         let innermost = self.innermost_loop();
         if slot == 0 && self.prologue.is_none() && word == 3 {
-            // Nothing but the reload of the stack pointer came before.
-            if let Some((to, global)) = self.first_reload {
+            // Nothing but the reload of the stack pointer came before, and it
+            // left the argument alone.
+            if let Some((to, global)) = self.first_reload.filter(|&(to, _)| to != slot) {
                 let target = targets[0] as usize;
                 if !self.is_loop(target) {
                     self.prologue = Some(Prologue {
