@@ -10,7 +10,8 @@ use std::fmt::Write;
 /// A function whose table leads out of `depth` blocks; leaving by target n
 /// passes the n innermost blocks' ends and counts the rest.
 fn nest(depth: usize, targets: usize) -> String {
-    let mut wat = String::from("(module (func (export \"f\") (param i32) (result i32) (local i32)\n");
+    let mut wat =
+        String::from("(module (func (export \"f\") (param i32) (result i32) (local i32)\n");
     wat.push_str(&"block\n".repeat(depth));
     wat.push_str("local.get 0\nbr_table");
     for target in 0..targets {
@@ -67,7 +68,9 @@ fn a_long_body_with_many_pending_values() {
     // Each value refers to a local that changes while it is pending.
     let mut wat = String::from("(module (func (export \"f\") (param i32) (result i32)\n");
     for _ in 0..20_000 {
-        wat.push_str("local.get 0\ni32.const 1\ni32.add\nlocal.get 0\ni32.const 3\ni32.add\nlocal.set 0\n");
+        wat.push_str(
+            "local.get 0\ni32.const 1\ni32.add\nlocal.get 0\ni32.const 3\ni32.add\nlocal.set 0\n",
+        );
     }
     for _ in 0..19_999 {
         wat.push_str("i32.add\n");
