@@ -5,16 +5,27 @@ use crate::tally::Tally;
 use crate::{process, workspace};
 use std::process::Command;
 
-/// Runs all tests of the workspace except the specification's.
+/// Runs all tests of the workspace except the specification's, and in a release
+/// build those that are about tail calls: debug builds have none.
 pub fn perform() -> Result<Tally, Error> {
+    let mut tally = cargo_test(&["--workspace", "--exclude", "spec-tests"])?;
+    let tail_calls = [
+        "--release",
+        "--package",
+        "fossor-interpreter",
+        "--test",
+        "native_stack",
+    ];
+    tally.add(&cargo_test(&tail_calls)?);
+    Ok(tally)
+}
+
+fn cargo_test(selection: &[&str]) -> Result<Tally, Error> {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(workspace::root()).args([
-        "test",
-        "--workspace",
-        "--exclude",
-        "spec-tests",
-        "--no-fail-fast",
-    ]);
+    cargo
+        .current_dir(workspace::root())
+        .args(["test", "--no-fail-fast"])
+        .args(selection);
     let mut tally = Tally::default();
     let mut explained = 0;
     let status = process::lines(&mut cargo, |line| {

@@ -13,7 +13,83 @@ pub struct Exception {
 }
 
 /// All of them; one that no handler needs fails the check, too.
-pub const EXCEPTIONS: &[Exception] = &[];
+pub const EXCEPTIONS: &[Exception] = &[
+    all("call::foreign", "the way out to the host's Rust"),
+    all(
+        "call::translate",
+        "runs the translator, once for each function",
+    ),
+    all(
+        "call::return_call_func",
+        "saves one register to copy arguments",
+    ),
+    all(
+        "control::copy_many",
+        "saves one register of a loop for many results",
+    ),
+    all(
+        "memory::memory_grow",
+        "runs the part in `bulk.rs`; a system call, mostly",
+    ),
+    all(
+        "memory::memory_copy",
+        "runs the part in `bulk.rs`, which runs memmove",
+    ),
+    all(
+        "memory::memory_fill",
+        "runs the part in `bulk.rs`, which runs memset",
+    ),
+    all(
+        "memory::memory_init",
+        "runs the part in `bulk.rs`, which runs memcpy",
+    ),
+    all("memory::data_drop", "once for each segment"),
+    all("table::elem_drop", "once for each segment"),
+    all(
+        "table::table_copy",
+        "runs the part in `bulk.rs`, which runs memmove",
+    ),
+    all("table::table_fill", "runs the part in `bulk.rs`"),
+    all("table::table_grow", "runs the part in `bulk.rs`; allocates"),
+    all(
+        "table::table_init",
+        "runs the part in `bulk.rs`, which runs memcpy",
+    ),
+    all(
+        "table::table_set",
+        "runs the part in `bulk.rs`; compilers rarely emit it",
+    ),
+    all(
+        "simd::v_load_lane_other",
+        "a memory other than the first: rare",
+    ),
+    all(
+        "simd::v_store_lane_other",
+        "a memory other than the first: rare",
+    ),
+    all(
+        "simd::v_shuffle",
+        "where `simd_x86.rs` has no better one: no SSSE3",
+    ),
+    Exception {
+        path: "simd::v_binary",
+        arguments: "I8x16Swizzle",
+        reason: "where `simd_x86.rs` has no better one: no SSSE3",
+    },
+    Exception {
+        path: "simd::v_unary",
+        arguments: "I32x4TruncSatF32x4",
+        reason: "saves one register of over 40 instructions",
+    },
+];
+
+const fn all(path: &'static str, reason: &'static str) -> Exception {
+    Exception {
+        path,
+        arguments: "",
+        reason,
+    }
+}
 
 impl Exception {
     /// Whether it is about this handler.

@@ -10,7 +10,7 @@
 //! native stack, so that depth is a matter of bytes of the value stack.
 
 use super::context::{CodeHeader, Exit, FuncEntry, FuncRef};
-use super::control::{stop, trap};
+use super::control::{copy_slots, stay_a_loop, stop, trap};
 use super::dispatch::{Dispatch, next};
 use super::host;
 use super::operand::{Cell, Source};
@@ -154,7 +154,11 @@ handlers! {
 
     /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
     fn zero(r) {
-        r.slot::<FA>().write_bytes(0, r.imm_u32() as usize);
+        let slots = r.slot::<FA>();
+        for i in 0..r.imm_u32() as usize {
+            slots.add(i).write(0);
+            stay_a_loop();
+        }
         next::<D>(r, 2)
     }
 }
@@ -203,7 +207,7 @@ handlers! {
         if !fits(&r, code, r.fp) {
             return trap(r, Trap::StackExhausted);
         }
-        r.fp.copy_from(r.slot::<FA>(), r.field::<FB>() as usize);
+        copy_slots(r.fp, r.slot::<FA>(), r.field::<FB>() as usize);
         enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 
@@ -224,7 +228,7 @@ handlers! {
             if !fits(&r, code, r.fp) {
                 return trap(r, Trap::StackExhausted);
             }
-            r.fp.copy_from(r.slot::<FA>(), (*func).slots.params as usize);
+            copy_slots(r.fp, r.slot::<FA>(), (*func).slots.params as usize);
             enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
         } else {
             // The translator put a copy of the results and a return behind.
@@ -252,7 +256,7 @@ handlers! {
         r.ip = record.add(1).read() as *const u64;
         r.fp = record.add(2).read() as *mut u64;
         let args = record.add(3).read() as *mut u64;
-        args.copy_from(record.add(RECORD_SLOTS), record.add(4).read() as usize);
+        copy_slots(args, record.add(RECORD_SLOTS), record.add(4).read() as usize);
         host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;
         D::jump(r)

@@ -75,11 +75,14 @@ define! {
 
 // In the signed divisions the divisors 0 and -1 share one test, `b + 1 <= 1`
 // unsigned, so that the common path has a single branch before the division.
+// That division is a checked one which never fails: where the compiler does not
+// see so (a divisor extended from 32 bits), `a / b` would keep a panic, whose
+// call makes a handler save a register before it divides.
 
 define! {
     i32_div_s(a: i32, b: i32) -> Result<i32, Trap> = {
         if b.wrapping_add(1) as u32 > 1 {
-            Ok(a / b)
+            a.checked_div(b).ok_or(Trap::IntegerOverflow)
         } else if b == 0 {
             Err(Trap::IntegerDivideByZero)
         } else {
@@ -94,7 +97,7 @@ define! {
     };
     i32_rem_s(a: i32, b: i32) -> Result<i32, Trap> = {
         if b.wrapping_add(1) as u32 > 1 {
-            Ok(a % b)
+            a.checked_rem(b).ok_or(Trap::IntegerDivideByZero)
         } else if b == 0 {
             Err(Trap::IntegerDivideByZero)
         } else {
@@ -110,7 +113,7 @@ define! {
 
     i64_div_s(a: i64, b: i64) -> Result<i64, Trap> = {
         if b.wrapping_add(1) as u64 > 1 {
-            Ok(a / b)
+            a.checked_div(b).ok_or(Trap::IntegerOverflow)
         } else if b == 0 {
             Err(Trap::IntegerDivideByZero)
         } else {
@@ -125,7 +128,7 @@ define! {
     };
     i64_rem_s(a: i64, b: i64) -> Result<i64, Trap> = {
         if b.wrapping_add(1) as u64 > 1 {
-            Ok(a % b)
+            a.checked_rem(b).ok_or(Trap::IntegerDivideByZero)
         } else if b == 0 {
             Err(Trap::IntegerDivideByZero)
         } else {
