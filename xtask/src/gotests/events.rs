@@ -150,6 +150,18 @@ impl Package {
         self.tests.values().filter(|test| !test.is_subtest())
     }
 
+    /// Every test that ended this way and has no tests within it.
+    pub fn leaves(&self, verdict: Verdict) -> impl Iterator<Item = &Test> {
+        let parent = |name: &str| {
+            let within = format!("{name}/");
+            let mut next = self.tests.range(within.clone()..);
+            next.next().is_some_and(|test| test.0.starts_with(&within))
+        };
+        self.tests
+            .values()
+            .filter(move |test| test.verdict == verdict && !parent(&test.name))
+    }
+
     fn line(&self, name: &str, seconds: f64) -> String {
         if self.tests.is_empty() && self.whole.verdict == Verdict::Skipped {
             return format!("----  {name:<28} no tests");
@@ -171,7 +183,7 @@ impl Test {
     }
 
     /// Why a test skipped itself: `    x_test.go:12: the reason`.
-    fn reason(&self) -> String {
+    pub fn reason(&self) -> String {
         match self.output.lines().rev().find_map(said) {
             Some(reason) => format!("Go test: {reason}"),
             None => format!("Go test {} skips itself and does not say why", self.name),
@@ -243,6 +255,9 @@ not an event"#;
             .map(|t| t.name.as_str())
             .collect();
         assert_eq!(names, ["TestX", "TestX/sub"]);
+        let mut leaves = packages.get("a").unwrap().leaves(Verdict::Failed);
+        assert_eq!(leaves.next().map(|t| t.name.as_str()), Some("TestX/sub"));
+        assert!(leaves.next().is_none());
         let build: Vec<&str> = packages
             .get("b")
             .unwrap()

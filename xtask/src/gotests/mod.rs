@@ -1,7 +1,9 @@
 //! Tests of Go's standard library, run by `go test` with the interpreter as
-//! its exec wrapper.
+//! its exec wrapper; those of the language; the toolchain inside itself.
 
 mod events;
+mod language;
+mod selfhost;
 mod table;
 
 use crate::error::Error;
@@ -56,6 +58,20 @@ pub struct Options {
     /// Only packages of this tier of the table; implies --std.
     #[arg(long, value_enum, conflicts_with = "packages")]
     pub tier: Option<Tier>,
+    /// Run Go's own gofmt, vet, asm, compile and link inside and compare what
+    /// they make with what the native ones make.
+    #[arg(long = "self", conflicts_with_all = ["packages", "std", "tier"])]
+    pub selfhost: bool,
+    /// Run the tests of the language (GOROOT/test), or those that match the
+    /// regular expression of `go test -run` that follows Test/.
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["packages", "std", "tier", "selfhost"]
+    )]
+    pub language: Option<String>,
     /// Run this instead of the release build of fossor.
     #[arg(long, value_name = "PROGRAM")]
     pub runtime: Option<PathBuf>,
@@ -67,8 +83,22 @@ pub struct Options {
     pub everyday: bool,
 }
 
-/// Tests the packages and prints a table of them.
+/// Tests what the options ask for.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
+    if !options.selfhost && options.language.is_none() {
+        return library(options);
+    }
+    let toolchain = Toolchain::find()?;
+    let binary = runtime::binary(options.runtime.as_deref())?;
+    let wrapper = install_wrapper(&binary)?;
+    match &options.language {
+        Some(pattern) => language::perform(&toolchain, &on_path(&wrapper)?, pattern),
+        None => selfhost::perform(&toolchain, &wrapper),
+    }
+}
+
+/// Tests the packages and prints a table of them.
+fn library(options: &Options) -> Result<Tally, Error> {
     let tier = options.tier.or(options.everyday.then_some(Tier::Quick));
     let table = match options.std || tier.is_some() {
         true => table::load(tier)?,
@@ -81,8 +111,13 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     // The go command tests a package once, however often it is named.
     packages.extend(table.iter().map(|row| row.package.clone()));
     let toolchain = Toolchain::find()?;
+    let absent = match table.is_empty() {
+        true => Vec::new(),
+        false => absent(&toolchain, &packages)?,
+    };
+    packages.retain(|package| !absent.contains(package));
     let binary = runtime::binary(options.runtime.as_deref())?;
-    let path = install_wrapper(&binary)?;
+    let path = on_path(&install_wrapper(&binary)?)?;
     let mut tally = run_program(&toolchain, &path)?;
 
     println!(
@@ -90,6 +125,11 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         toolchain.version,
         binary.display()
     );
+    for package in &absent {
+        let reason = format!("{package} is not in {}", toolchain.version);
+        println!("----  {reason}");
+        tally.skip(format!("Go test package {reason}"), 1);
+    }
     let mut results = Packages::default();
     let (os, others): (Vec<_>, Vec<_>) = packages.into_iter().partition(|name| name == "os");
     test(&toolchain, &path, options, &others, &[], &mut results)?;
@@ -103,15 +143,27 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         tally.skip(format!("Go test os {name} {reason}"), 1);
     }
     test(&toolchain, &path, options, &os, skipped, &mut results)?;
-    report(&results, &table);
+    report(&results, &table, &absent);
     tally.add(&results.tally());
     println!("Go tests: {tally}");
     Ok(tally)
 }
 
-/// Puts the interpreter under the name that the go command looks for, and
-/// gives a PATH that begins with it.
-fn install_wrapper(binary: &Path) -> Result<OsString, Error> {
+/// The packages that this Go does not have for `wasip1/wasm`: the table is of
+/// another version.
+fn absent(toolchain: &Toolchain, packages: &[String]) -> Result<Vec<String>, Error> {
+    let format = "{{if .Error}}{{.ImportPath}}{{end}}";
+    let mut go = toolchain.wasm_command();
+    go.current_dir(workspace::target())
+        .args(["list", "-e", "-f", format])
+        .args(packages);
+    let listed = process::output(&mut go)?;
+    let names = listed.lines().filter(|line| !line.is_empty());
+    Ok(names.map(str::to_string).collect())
+}
+
+/// Puts the interpreter under the name that the go command looks for.
+fn install_wrapper(binary: &Path) -> Result<PathBuf, Error> {
     let directory = workspace::target().join("go-exec");
     workspace::fresh_dir(&directory)?;
     process::run(Command::new(binary).arg("install-exec").arg(&directory))?;
@@ -123,8 +175,14 @@ fn install_wrapper(binary: &Path) -> Result<OsString, Error> {
             wrapper.display()
         )));
     }
+    Ok(wrapper)
+}
+
+/// A PATH that begins with the directory of the wrapper.
+fn on_path(wrapper: &Path) -> Result<OsString, Error> {
+    let directory = wrapper.parent().map(Path::to_path_buf);
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(std::iter::once(directory).chain(std::env::split_paths(&rest)))
+    std::env::join_paths(directory.into_iter().chain(std::env::split_paths(&rest)))
         .map_err(|error| Error::message(format!("cannot put the wrapper on PATH: {error}")))
 }
 
@@ -219,7 +277,7 @@ fn skip_flag(names: &[&str]) -> Option<String> {
 }
 
 /// What failed, in full, and where the results differ from the table.
-fn report(results: &Packages, table: &[Row]) {
+fn report(results: &Packages, table: &[Row], absent: &[String]) {
     for (name, package) in results.iter() {
         for test in package.failures() {
             println!(
@@ -230,6 +288,9 @@ fn report(results: &Packages, table: &[Row]) {
         }
     }
     for row in table {
+        if absent.contains(&row.package) {
+            continue;
+        }
         let package = results.get(&row.package);
         let passed = package.map_or(0, |package| package.count(Verdict::Passed));
         if passed != row.passed {
