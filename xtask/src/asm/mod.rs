@@ -3,8 +3,8 @@
 //!
 //! Nothing in the language promises that a handler's last call becomes a jump.
 //! So the release binary is disassembled, and it fails the check if a handler
-//! calls the next one, returns, or uses the native stack; the few that may are
-//! in `exceptions.rs`, each with its reason.
+//! returns, calls or uses the native stack. The few that may do the latter two
+//! are in `exceptions.rs`, each with its reason.
 
 mod exceptions;
 mod handler;

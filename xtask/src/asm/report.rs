@@ -78,10 +78,15 @@ fn needs(handler: &Handler, exception: &Exception) -> bool {
     !handler.shape.faults.is_empty() && exception.covers(handler)
 }
 
-/// No exception is made for a handler that may call the next one.
+/// No exception is made for a handler that returns or may call the next one.
 fn passes(handler: &Handler) -> bool {
     let faults = &handler.shape.faults;
-    let grave = [Fault::IndirectCall, Fault::Undecodable, Fault::NoJump];
+    let grave = [
+        Fault::IndirectCall,
+        Fault::Return,
+        Fault::Undecodable,
+        Fault::NoJump,
+    ];
     faults.is_empty()
         || !grave.iter().any(|fault| faults.contains(fault))
             && EXCEPTIONS.iter().any(|exception| exception.covers(handler))
