@@ -122,7 +122,8 @@ impl Generator {
     }
 
     fn drop_kept(&mut self) {
-        self.emit(&"drop ".repeat(std::mem::take(&mut self.kept)));
+        let kept = std::mem::take(&mut self.kept);
+        self.emit(&"drop ".repeat(kept));
     }
 
     fn move_stack_pointer(&mut self, by: i64) {

@@ -31,7 +31,7 @@ impl Random {
 
     fn value(&mut self, ty: ValType) -> Val {
         let number = self.pick(&[0, 1, 2, 8, 0xffff, 1 << 31, u64::MAX, 0x1_0000_0001]);
-        let float = self.pick(&[0.0, -0.0, 1.0, -1.5, 3e9, 1e300]);
+        let float = self.pick(&[0.0f64, -0.0, 1.0, -1.5, 3e9, 1e300]);
         match ty {
             ValType::I32 => Val::I32(number as i32),
             ValType::I64 => Val::I64(number as i64),
