@@ -9,6 +9,7 @@ use crate::execute::handlers::{PairMode, both};
 use crate::execute::operand::{Acc, Imm16, Kind, Slot};
 use crate::execute::{call, handlers};
 use fossor_module::ValType;
+use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable};
 
 /// Parameters and results of a block.
@@ -362,7 +363,8 @@ impl Translator<'_> {
         let base = self.emit(handlers, "br_table", Fields::imm(index, 0, table.len()));
         let words = (table.len() as usize + 2) / 2;
         self.code.resize(self.code.len() + words, 0);
-        let mut stubs: Vec<(usize, usize)> = Vec::new();
+        // By target: a table may have tens of thousands of different ones.
+        let mut stubs = HashMap::new();
         let mut depths = Vec::new();
         for depth in table.targets() {
             depths.push(depth.map_err(TranslateError::Invalid)?);
@@ -370,13 +372,13 @@ impl Translator<'_> {
         depths.push(table.default());
         for (i, depth) in depths.into_iter().enumerate() {
             let target = self.controls.len() - 1 - depth as usize;
-            let stub = match stubs.binary_search_by_key(&target, |stub| stub.0) {
-                Ok(found) => stubs[found].1,
-                Err(place) => {
+            let stub = match stubs.get(&target) {
+                Some(&stub) => stub,
+                None => {
                     let start = self.code.len();
                     self.copy_to_label(target, arity);
                     self.emit_jump(target);
-                    stubs.insert(place, (target, start));
+                    stubs.insert(target, start);
                     start
                 }
             };

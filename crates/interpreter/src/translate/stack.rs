@@ -370,8 +370,12 @@ impl Translator<'_> {
         self.wrote(to);
     }
 
-    /// Whether another value may be pushed.
-    pub(super) fn check_height(&self) -> Result<(), TranslateError> {
+    /// After each operator: whether another value may be pushed. Results that
+    /// are at home count as pending while a note is below them.
+    pub(super) fn check_height(&mut self) -> Result<(), TranslateError> {
+        if self.stack.len() - self.pending_from > MAX_PENDING {
+            self.flush();
+        }
         self.check_slots(self.top_slot.into())
     }
 }

@@ -4,6 +4,8 @@
 // Each test binary uses its part.
 #![allow(dead_code)]
 
+pub mod differential;
+
 use fossor_interpreter::{Config, Dispatch, Engine, Error, Extern, InstanceId, Module, Store, Val};
 
 /// Every mode, with its name.
