@@ -333,12 +333,17 @@ pub(super) unsafe fn translate(ctx: *mut Context, entry: *const FuncEntry) -> *c
     // SAFETY: V3; entries belong to the instance's module.
     unsafe {
         let module = &(*(*ctx).instance).module.0;
-        match module.code_of(&*entry) {
-            Ok(code) => code,
-            Err(error) => {
-                fail((*ctx).execution, error);
-                std::ptr::null()
-            }
-        }
+        // A panic must not cross the handlers: that would end the process.
+        let code = catch_unwind(AssertUnwindSafe(|| module.code_of(&*entry)));
+        let error = match code {
+            Ok(Ok(code)) => return code,
+            Ok(Err(error)) => error,
+            Err(_) => Error::Untranslatable {
+                func_idx: module.decoded.imported_funcs + (*entry).defined_idx,
+                message: "the translator panicked, which is a fault of Fossor's".to_owned(),
+            },
+        };
+        fail((*ctx).execution, error);
+        std::ptr::null()
     }
 }
