@@ -1,13 +1,14 @@
-//! Blocks, branches and labels.
+//! Blocks, and the operators that leave them.
 
 use super::emit::Fields;
+use super::label::{Direction, NO_FIXUP};
 use super::stack::{Entry, Operand, State, kind_of};
 use super::{NOWHERE, Translator, visit};
 use crate::error::TranslateError;
-use crate::execute::control::{self, Backward, Forward};
-use crate::execute::handlers::{PairMode, both};
+use crate::execute::call;
+use crate::execute::control;
+use crate::execute::handlers::both;
 use crate::execute::operand::{Acc, Imm16, Kind, Slot};
-use crate::execute::{call, handlers};
 use fossor_module::ValType;
 use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable};
@@ -34,7 +35,7 @@ impl Types {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Shape {
+pub(super) enum Shape {
     Block,
     Loop,
     If,
@@ -43,18 +44,18 @@ enum Shape {
 
 /// An open block.
 pub(super) struct Control {
-    shape: Shape,
-    types: Types,
+    pub shape: Shape,
+    pub types: Types,
     /// Height of the stack below the block's parameters.
-    height: usize,
+    pub height: usize,
     /// Home of the first parameter or result.
-    slot: u32,
+    pub slot: u32,
     /// A loop's first word.
-    start: usize,
+    pub start: usize,
     /// Branches to the end, in `Translator::fixups`; `NO_FIXUP` ends the list.
-    fixups: u32,
+    pub fixups: u32,
     /// An `if`'s branch to its `else`.
-    else_fixup: u32,
+    pub else_fixup: u32,
 }
 
 impl Control {
@@ -70,18 +71,6 @@ impl Control {
         }
     }
 }
-
-/// A branch whose target is not known yet.
-pub(super) struct Fixup {
-    /// Byte of the i32 to write.
-    byte: u32,
-    /// Word of the instruction it is relative to.
-    base: u32,
-    /// The next branch to the same label.
-    next: u32,
-}
-
-const NO_FIXUP: u32 = u32::MAX;
 
 impl Translator<'_> {
     fn open(&mut self, shape: Shape, block: BlockType) {
@@ -232,14 +221,14 @@ impl Translator<'_> {
         }
     }
 
-    fn params(&self, types: Types) -> &[ValType] {
+    pub(super) fn params(&self, types: Types) -> &[ValType] {
         match types {
             Types::Func(index) => self.module.decoded.types[index as usize].params(),
             _ => &[],
         }
     }
 
-    fn results<'a>(&'a self, types: Types) -> std::borrow::Cow<'a, [ValType]> {
+    pub(super) fn results<'a>(&'a self, types: Types) -> std::borrow::Cow<'a, [ValType]> {
         match types {
             Types::None => (&[][..]).into(),
             Types::One(ty) => vec![ty].into(),
@@ -465,262 +454,4 @@ impl Translator<'_> {
             Fields::slots(0, 0, link, 0),
         );
     }
-
-    // Labels.
-
-    fn label_arity(&self, target: usize) -> usize {
-        let control = &self.controls[target];
-        match control.shape {
-            Shape::Loop => self.params(control.types).len(),
-            _ => self.results(control.types).len(),
-        }
-    }
-
-    /// Whether the top values' homes are the label's.
-    fn at_label_homes(&self, target: usize, arity: usize) -> bool {
-        let first = self.stack.len() - arity;
-        u32::from(self.stack[first].slot) == self.controls[target].slot
-    }
-
-    /// Moves the top values to where the label wants them, and pops nothing.
-    fn move_to_label(&mut self, target: usize) {
-        let arity = self.label_arity(target);
-        if arity == 0 {
-            return;
-        }
-        let slot = self.controls[target].slot as u16;
-        let top = self.index(0);
-        let entry = self.stack[top];
-        if arity == 1 && entry.slot != slot && self.fuse {
-            // One value: its instruction may write the label's home directly.
-            match entry.state {
-                State::Acc if self.producers[entry.kind as usize].word == self.last_word => {
-                    self.retarget(self.producers[entry.kind as usize], slot);
-                    self.last = None;
-                    return;
-                }
-                State::Acc => return self.emit_copy_acc(slot, entry.kind),
-                State::Const(value) => return self.emit_const(slot, value),
-                State::Local(from) => return self.emit_copy(slot, from, entry.wide),
-                State::Add {
-                    slot: from,
-                    add,
-                    zext,
-                } => return self.emit_add(slot, from, add, zext),
-                State::Home if entry.wide && self.retarget_wide(entry.slot, slot) => return,
-                State::Home => {}
-            }
-        }
-        self.flush_top(self.stack.len() - arity);
-        self.copy_to_label(target, arity);
-    }
-
-    /// Copies values that are at home to the label's homes, which are lower.
-    fn copy_to_label(&mut self, target: usize, arity: usize) {
-        if arity == 0 || self.at_label_homes(target, arity) {
-            return;
-        }
-        let first = self.stack.len() - arity;
-        let from = self.stack[first].slot;
-        let slots = self.top_slot - u32::from(from);
-        let to = self.controls[target].slot as u16;
-        match slots {
-            1 => {
-                self.emit(both!(control::copy), "copy", Fields::slots(to, from, 0, 0));
-            }
-            2 if arity == 1 => self.emit_copy(to, from, true),
-            _ => {
-                self.emit(
-                    both!(control::copy_many),
-                    "copy_many",
-                    Fields::imm(to, from, slots),
-                );
-            }
-        }
-        for i in 0..slots as u16 {
-            self.wrote(to + i);
-        }
-    }
-
-    /// Index and first word of the innermost loop.
-    pub(super) fn innermost_loop(&self) -> Option<(usize, usize)> {
-        let index = *self.loops.last()?;
-        Some((index, self.controls[index].start))
-    }
-
-    /// Whether block `index` is a loop.
-    pub(super) fn is_loop(&self, index: usize) -> bool {
-        self.controls[index].shape == Shape::Loop
-    }
-
-    // Branches.
-
-    /// Pops a condition; a comparison that was just emitted is taken back. With
-    /// `stack_check`, a branch that is taken if it is false may be emitted.
-    fn pop_condition(&mut self, stack_check: bool) -> Condition {
-        if let Some(last) = self.comparison_on_top() {
-            if stack_check && let Some(word) = self.fuse_stack_check(&last) {
-                return Condition::Emitted(word);
-            }
-            let short = match last.mode {
-                PairMode::SlotSlot => Some(Fields::imm(last.fields.b(), last.fields.c(), 0)),
-                PairMode::AccSlot | PairMode::SlotAcc => Some(Fields::imm(last.fields.b(), 0, 0)),
-                PairMode::SlotImm | PairMode::AccImm => {
-                    let imm = last.fields.imm_value() as i32;
-                    let small = match last.op.kind {
-                        Kind::Int => i16::try_from(imm).is_ok(),
-                        Kind::F32 => imm == 0,
-                        Kind::F64 => last.extra == 0,
-                    };
-                    small.then(|| {
-                        let imm = if last.op.kind == Kind::F64 {
-                            0
-                        } else {
-                            imm as u16
-                        };
-                        Fields::imm(last.fields.b(), imm, 0)
-                    })
-                }
-                PairMode::ImmSlot | PairMode::ImmAcc => None,
-            };
-            if let Some(fields) = short {
-                self.pop();
-                self.take_back(last.word);
-                self.holds[Kind::Int as usize] = last.holds;
-                return Condition::Compare {
-                    op: last.op,
-                    mode: last.mode,
-                    fields,
-                };
-            }
-        }
-        match self.pop_operand() {
-            Operand::Slot(slot) => Condition::Slot(slot),
-            _ => Condition::Acc,
-        }
-    }
-
-    /// Branches to a label if the condition is `sense`.
-    fn branch_to(&mut self, target: usize, condition: Condition, sense: bool) {
-        let start = self.controls[target].start;
-        if self.controls[target].shape == Shape::Loop {
-            let fixup = self.emit_branch(condition, sense, Direction::Backward);
-            let Fixup { byte, base, .. } = self.fixups[fixup as usize];
-            self.write_target(byte as usize, base as usize, start);
-        } else {
-            let fixup = self.emit_branch(condition, sense, Direction::Forward);
-            self.fixups[fixup as usize].next = self.controls[target].fixups;
-            self.controls[target].fixups = fixup;
-        }
-    }
-
-    /// Emits a conditional branch; the caller resolves the fixup.
-    fn emit_branch(&mut self, condition: Condition, sense: bool, direction: Direction) -> u32 {
-        let back = direction == Direction::Backward;
-        let word = match condition {
-            Condition::Emitted(word) => word,
-            Condition::Compare { op, mode, fields } => {
-                let handlers = if sense {
-                    &op.branch_if
-                } else {
-                    &op.branch_unless
-                };
-                let handler = handlers[self.dispatch][mode as usize][usize::from(back)];
-                self.emit_handler(handler, op.name, fields)
-            }
-            Condition::Slot(slot) => {
-                if let (true, false, true) = (sense, back, self.fuse)
-                    && let Some(word) = self.fuse_reload(slot)
-                {
-                    return self.add_fixup(word * 8 + 12, word);
-                }
-                let handlers = match (sense, back) {
-                    (true, false) => both!(control::branch_if<Slot, Forward>),
-                    (true, true) => both!(control::branch_if<Slot, Backward>),
-                    (false, false) => both!(control::branch_unless<Slot, Forward>),
-                    (false, true) => both!(control::branch_unless<Slot, Backward>),
-                };
-                self.emit(handlers, "br_if", Fields::imm(slot, 0, 0))
-            }
-            Condition::Acc => {
-                let handlers = match (sense, back) {
-                    (true, false) => both!(control::branch_if<Acc, Forward>),
-                    (true, true) => both!(control::branch_if<Acc, Backward>),
-                    (false, false) => both!(control::branch_unless<Acc, Forward>),
-                    (false, true) => both!(control::branch_unless<Acc, Backward>),
-                };
-                self.emit(handlers, "br_if", Fields::default())
-            }
-        };
-        self.add_fixup(word * 8 + 12, word)
-    }
-
-    /// Emits a jump to a label.
-    fn emit_jump(&mut self, target: usize) {
-        if self.controls[target].shape == Shape::Loop {
-            let word = self.emit(both!(control::jump<Backward>), "br", Fields::default());
-            self.write_target(word * 8 + 12, word, self.controls[target].start);
-        } else {
-            let word = self.emit(both!(control::jump<Forward>), "br", Fields::default());
-            self.refer(word * 8 + 12, word, target);
-        }
-    }
-
-    /// Lets the i32 at `byte`, relative to word `base`, lead to a label.
-    pub(super) fn refer(&mut self, byte: usize, base: usize, target: usize) {
-        if self.controls[target].shape == Shape::Loop {
-            return self.write_target(byte, base, self.controls[target].start);
-        }
-        let fixup = self.add_fixup(byte, base);
-        self.fixups[fixup as usize].next = self.controls[target].fixups;
-        self.controls[target].fixups = fixup;
-    }
-
-    fn add_fixup(&mut self, byte: usize, base: usize) -> u32 {
-        self.fixups.push(Fixup {
-            byte: byte as u32,
-            base: base as u32,
-            next: NO_FIXUP,
-        });
-        self.fixups.len() as u32 - 1
-    }
-
-    /// Resolves a list of branches to the next instruction.
-    fn resolve(&mut self, mut fixup: u32) {
-        let here = self.code.len();
-        while fixup != NO_FIXUP {
-            let Fixup { byte, base, next } = self.fixups[fixup as usize];
-            self.write_target(byte as usize, base as usize, here);
-            fixup = next;
-        }
-    }
-
-    pub(super) fn write_target(&mut self, byte: usize, base: usize, target: usize) {
-        let offset = (target as i64 - base as i64) * 8;
-        let (word, high) = (byte / 8, byte % 8 == 4);
-        let value = u64::from(offset as i32 as u32);
-        self.code[word] = match high {
-            true => self.code[word] & 0xffff_ffff | value << 32,
-            false => self.code[word] & !0xffff_ffff | value,
-        };
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Direction {
-    Forward,
-    Backward,
-}
-
-/// What a conditional branch looks at.
-enum Condition {
-    Slot(u16),
-    Acc,
-    /// A branch that is taken if the condition is false is already there.
-    Emitted(usize),
-    Compare {
-        op: &'static handlers::CompareOp,
-        mode: PairMode,
-        fields: Fields,
-    },
 }

@@ -15,6 +15,7 @@ mod call;
 mod control;
 mod emit;
 mod fuse;
+mod label;
 mod memory;
 mod numeric;
 mod simd;
@@ -26,10 +27,11 @@ mod visit;
 use crate::error::TranslateError;
 use crate::execute::context::CodeHeader;
 use crate::module::ModuleInner;
-use control::{Control, Fixup};
+use control::Control;
 use emit::Last;
 use fossor_module::ValType;
 use fuse::{Dispatcher, Prologue, Recent};
+use label::Fixup;
 use stack::{Entry, Holds, Producer};
 
 /// One line of a listing: an instruction and where it came from.
