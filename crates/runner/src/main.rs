@@ -23,6 +23,7 @@ mod mount;
 mod output;
 mod run;
 mod spelling;
+mod timer_slack;
 mod units;
 mod usage;
 mod wast;

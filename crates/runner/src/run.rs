@@ -5,7 +5,7 @@ use crate::codes::Code;
 use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
-use crate::{ctrl_c, ending, environment, logging, module_file};
+use crate::{ctrl_c, ending, environment, logging, module_file, timer_slack};
 use fossor::wasi::{self, Access, PreopenError, Stdio, WasiCtx, WasiCtxBuilder};
 use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
@@ -45,6 +45,7 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     if let Some(fuel) = arguments.limits.fuel {
         store.set_fuel(fuel);
     }
+    timer_slack::minimise();
     let handle = store.interrupt_handle();
     ctrl_c::on_first(move || handle.interrupt());
     if let Some(timeout) = arguments.limits.timeout {
