@@ -8,6 +8,7 @@ mod error;
 mod fixtures;
 mod golang;
 mod gotests;
+mod isa;
 mod process;
 mod runtime;
 mod spec;
@@ -44,6 +45,8 @@ enum Chore {
     Go(gotests::Options),
     /// Check in the release binary that no handler lost its tail call.
     Asm(asm::Options),
+    /// List the instruction table, or count what of it a program executes.
+    Isa(isa::Options),
     /// Measure Go programs against other engines, in interleaved runs.
     Bench(bench::Options),
     /// Check formatting, lints, links, unsafe code and dependencies.
@@ -57,6 +60,7 @@ impl Chore {
             Chore::Spec(options) => spec::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
             Chore::Asm(options) => asm::perform(&options),
+            Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),
             Chore::Tidy => tidy::perform(),
             Chore::Fixtures(options) => fixtures::perform(&options),

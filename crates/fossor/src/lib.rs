@@ -62,6 +62,8 @@ pub use context::{AsContext, AsContextMut};
 pub use engine::Engine;
 pub use error::{Error, Frame, InterruptReason, Trap, TrapInfo};
 pub use fossor_host::{GuestMemory, HostError, OutOfBounds};
+#[cfg(feature = "count")]
+pub use fossor_interpreter::count;
 pub use fossor_module::{
     DecodeError, ExternType, FuncType, GlobalType, HeapType, Limits as SizeLimits, MemoryType,
     ModuleLimits, RefType, TableType, ValType,

@@ -5,6 +5,8 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(feature = "count")]
+pub mod count;
 mod disassemble;
 mod engine;
 mod error;
@@ -13,6 +15,7 @@ mod instance;
 mod instruction;
 mod module;
 mod raw;
+mod reference;
 mod reserve;
 pub mod semantics;
 mod store;
@@ -24,5 +27,6 @@ pub use error::{Error, Frame, LinkError, TrapInfo};
 pub use instance::import_matches;
 pub use module::Module;
 pub use raw::RawFunc;
+pub use reference::{Instruction, instructions};
 pub use store::{Caller, Store, StoreLimits};
 pub use value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};

@@ -9,6 +9,8 @@
 
 mod arguments;
 mod codes;
+#[cfg(feature = "count")]
+mod count;
 mod ctrl_c;
 mod ending;
 mod environment;

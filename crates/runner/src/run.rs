@@ -63,6 +63,8 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     }
     let command = pre.command(store).map_err(|error| ending.failure(error))?;
     let (outcome, store) = command.run_and_keep();
+    #[cfg(feature = "count")]
+    crate::count::write(arguments.limits.fuel.map(|fuel| fuel - store.fuel()));
     if !matches!(&outcome, Ok(outcome) if outcome.status() == 0) {
         ending::print_hints(store.data());
     }

@@ -51,13 +51,15 @@ pub(crate) struct Registers {
 /// `jump::<D>($r)` or `stop`. It must not keep a value with drop glue alive at
 /// that point, nor take an address of a local, else the tail call is lost.
 macro_rules! handlers {
-    ($($(#[$meta:meta])* fn $name:ident $(<$($g:ident $(: $bound:path)? ),* $(; const $c:ident: $cty:ty)*>)? ($r:ident) $body:block)*) => {$(
+    ($($(#[$meta:meta])* fn $name:ident $(<$($g:ident $(: $bound:path)? ),*>)? ($r:ident) $body:block)*) => {$(
         $(#[$meta])*
         #[cfg(target_arch = "x86_64")]
-        pub(crate) unsafe extern "sysv64" fn $name<D: crate::execute::dispatch::Dispatch $($(, $g $(: $bound)?)* $(, const $c: $cty)*)?>(
+        pub(crate) unsafe extern "sysv64" fn $name<D: crate::execute::dispatch::Dispatch $($(, $g $(: $bound)?)*)?>(
             ip: *const u64, fp: *mut u64, ctx: *mut crate::execute::context::Context,
             acc: u64, mem: *mut u8, acc_f64: f64, acc_f32: f32,
         ) {
+            #[cfg(feature = "count")]
+            crate::count::executed(stringify!($name), std::any::type_name::<($($($g,)*)?)>());
             #[allow(unused_mut)]
             let mut $r = crate::execute::registers::Registers { ip, fp, ctx, acc, mem, acc_f64, acc_f32 };
             // SAFETY: V1-V6, which the caller of a handler promises; the body
@@ -66,10 +68,12 @@ macro_rules! handlers {
         }
         $(#[$meta])*
         #[cfg(not(target_arch = "x86_64"))]
-        pub(crate) unsafe extern "C" fn $name<D: crate::execute::dispatch::Dispatch $($(, $g $(: $bound)?)* $(, const $c: $cty)*)?>(
+        pub(crate) unsafe extern "C" fn $name<D: crate::execute::dispatch::Dispatch $($(, $g $(: $bound)?)*)?>(
             ip: *const u64, fp: *mut u64, ctx: *mut crate::execute::context::Context,
             acc: u64, mem: *mut u8, acc_f64: f64, acc_f32: f32,
         ) {
+            #[cfg(feature = "count")]
+            crate::count::executed(stringify!($name), std::any::type_name::<($($($g,)*)?)>());
             #[allow(unused_mut)]
             let mut $r = crate::execute::registers::Registers { ip, fp, ctx, acc, mem, acc_f64, acc_f32 };
             // SAFETY: V1-V6, which the caller of a handler promises; the body
