@@ -178,6 +178,7 @@ impl WasiCtxBuilder {
             in_root: is_root,
             below_root: is_root,
             preopen: Some(name.into()),
+            positions: Default::default(),
         });
         Ok(self)
     }

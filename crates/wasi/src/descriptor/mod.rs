@@ -5,10 +5,13 @@ mod table;
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-pub(crate) use rights::{directory_rights, file_rights, inheriting_rights, listener_rights};
+pub(crate) use rights::{
+    ONLY_IF_STRICT, directory_rights, file_rights, inheriting_rights, listener_rights,
+};
 pub(crate) use table::Descriptors;
 
 use crate::abi::{Errno, FdFlags, FileType, Rights};
+use crate::fd::Positions;
 use crate::os::{HostFlags, Os, OsResult};
 use crate::stdio::{Input, Pipe};
 
@@ -79,12 +82,22 @@ pub(crate) struct Directory {
     pub(crate) below_root: bool,
     /// The guest's name of a preopened directory.
     pub(crate) preopen: Option<Box<str>>,
+    /// What its cookies mean.
+    pub(crate) positions: Positions,
 }
 
 impl Descriptor {
     /// The directory, or `notdir`.
     pub(crate) fn directory(&self) -> Result<&Directory, Errno> {
         match &self.object {
+            Object::Directory(directory) => Ok(directory),
+            _ => Err(Errno::Notdir),
+        }
+    }
+
+    /// As [`directory`](Self::directory), to change it.
+    pub(crate) fn directory_mut(&mut self) -> Result<&mut Directory, Errno> {
+        match &mut self.object {
             Object::Directory(directory) => Ok(directory),
             _ => Err(Errno::Notdir),
         }

@@ -60,6 +60,11 @@ const SEEKABLE_WRITE: Rights = Rights::FD_DATASYNC
     .union(Rights::FD_ALLOCATE)
     .union(Rights::FD_FILESTAT_SET_SIZE);
 
+/// A right to give up and nothing else: it is on a directory and about files.
+/// Who sees it takes rights to be enforced (wasi-testsuite's
+/// `truncation_rights`), so that it is shown only where they are.
+pub(crate) const ONLY_IF_STRICT: Rights = Rights::PATH_FILESTAT_SET_SIZE;
+
 /// The rights of a directory.
 pub(crate) fn directory_rights(read_only: bool) -> Rights {
     if read_only {

@@ -14,7 +14,9 @@ impl WasiCtx {
     /// `d_next` of an entry. Entries go straight into the guest's buffer; the
     /// last one may be cut, and a buffer that is not full means the end.
     ///
-    /// Errors: `badf`; `notdir`; `inval` for a cookie beyond 2^63.
+    /// A cookie beyond the end lists nothing.
+    ///
+    /// Errors: `badf`; `notdir`.
     pub(crate) fn fd_readdir(
         &mut self,
         memory: &mut GuestMemory<'_>,
@@ -22,8 +24,8 @@ impl WasiCtx {
         buf: Buffer,
         cookie: Cookie,
     ) -> Result<Size, Stop> {
-        let descriptor = self.descriptors.get(fd, Rights::FD_READDIR)?;
-        let dir = descriptor.directory()?.fd.as_fd();
+        let descriptor = self.descriptors.get_mut(fd, Rights::FD_READDIR)?;
+        let dir = descriptor.directory_mut()?;
         let bytes = buf.bytes(memory)?;
         let mut used = 0usize;
         let mut put = |part: &[u8]| -> bool {
@@ -34,9 +36,15 @@ impl WasiCtx {
             len == part.len()
         };
         let mut unknown_types = false;
-        self.os.list(dir, cookie.0, &mut |entry: DirEntry<'_>| {
+        let (mut number, host_cookie) = dir.positions.at_or_before(cookie.0);
+        self.os.list(dir.fd.as_fd(), host_cookie, &mut |entry| {
+            number += 1;
+            dir.positions.note(number, entry.next_cookie);
+            if number <= cookie.0 {
+                return true;
+            }
             unknown_types |= entry.file_type == FileType::Unknown;
-            let dirent = to_dirent(&entry);
+            let dirent = to_dirent(&entry, number);
             put(&dirent.to_bytes()) && put(entry.name)
         })?;
         if unknown_types {
@@ -75,9 +83,40 @@ impl WasiCtx {
     }
 }
 
-fn to_dirent(entry: &DirEntry<'_>) -> Dirent {
+/// Where in a directory its cookies lead.
+///
+/// The host's cookies have 63 bits on most file systems and survive deletions,
+/// which is what Go's `RemoveAll` needs. The guest gets the number of the entry
+/// instead, as wasi-libc's `telldir` has room for 32 bits.
+#[derive(Debug, Default)]
+pub(crate) struct Positions {
+    /// The host's cookie after the first entry, the second one, and so on, as
+    /// they were listed last.
+    after: Vec<u64>,
+}
+
+impl Positions {
+    /// The number and the host's cookie of a position: the one that is wanted,
+    /// or the last one known before it.
+    fn at_or_before(&self, cookie: u64) -> (u64, u64) {
+        let number = cookie.min(self.after.len() as u64);
+        let last = number
+            .checked_sub(1)
+            .and_then(|last| self.after.get(last as usize));
+        (number, last.copied().unwrap_or(0))
+    }
+
+    fn note(&mut self, number: u64, host_cookie: u64) {
+        match self.after.get_mut(number as usize - 1) {
+            Some(place) => *place = host_cookie,
+            None => self.after.push(host_cookie),
+        }
+    }
+}
+
+fn to_dirent(entry: &DirEntry<'_>, number: u64) -> Dirent {
     Dirent {
-        next: entry.next_cookie,
+        next: number,
         ino: entry.ino,
         name_len_bytes: entry.name.len() as u32,
         file_type: entry.file_type,

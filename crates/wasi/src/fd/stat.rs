@@ -3,7 +3,7 @@
 use crate::WasiCtx;
 use crate::abi::{Errno, Fd, FdFlags, Fdstat, FileType, Filestat, FstFlags, Rights, Timestamp};
 use crate::call::Stop;
-use crate::descriptor::{Descriptor, Object};
+use crate::descriptor::{Descriptor, ONLY_IF_STRICT, Object};
 use crate::os::SetTime;
 
 /// Flags that a guest may change on an open descriptor.
@@ -13,10 +13,14 @@ impl WasiCtx {
     /// Type, flags and rights of a descriptor. Errors: `badf`.
     pub(crate) fn fd_fdstat_get(&mut self, fd: Fd) -> Result<Fdstat, Stop> {
         let descriptor = self.descriptors.get(fd, Rights::empty())?;
+        let mut rights_base = descriptor.rights_base;
+        if !self.descriptors.strict_rights() {
+            rights_base -= ONLY_IF_STRICT;
+        }
         Ok(Fdstat {
             file_type: descriptor.file_type,
             flags: descriptor.flags,
-            rights_base: descriptor.rights_base,
+            rights_base,
             rights_inheriting: descriptor.rights_inheriting,
         })
     }

@@ -104,11 +104,12 @@ fn host_flags(
     {
         return Err(Errno::Inval);
     }
-    // Rights on a directory are about what is in it.
-    let write = base.contains(Rights::FD_WRITE) && !oflags.contains(OFlags::DIRECTORY);
+    let write = base.contains(Rights::FD_WRITE);
     let read = base.contains(Rights::FD_READ) || !write;
     let truncate = oflags.contains(OFlags::TRUNC);
-    if dir.read_only && (write || oflags.intersects(OFlags::CREAT | OFlags::TRUNC)) {
+    // Of a directory the host says `isdir` to a write, also in a read-only one.
+    let write_file = write && !oflags.contains(OFlags::DIRECTORY);
+    if dir.read_only && (write_file || oflags.intersects(OFlags::CREAT | OFlags::TRUNC)) {
         return Err(Errno::Rofs);
     }
     if truncate
@@ -152,6 +153,7 @@ fn describe(
             in_root: false,
             below_root: dir.below_root,
             preopen: None,
+            positions: Default::default(),
         };
         let mut new = Descriptor::from_directory(directory, None);
         new.flags = fdflags;

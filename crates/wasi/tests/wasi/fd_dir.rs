@@ -129,21 +129,44 @@ fn odd_cookies_do_no_harm() {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path(), 3);
     let mut guest = Guest::with_dir(dir.path(), Default::default());
-    let args = |cookie| [DIR, BUFFER.into(), 4096, cookie, RESULT.into()];
-    assert_eq!(guest.errno("fd_readdir", &args(u64::MAX)), Errno::Inval);
-    assert_eq!(guest.errno("fd_readdir", &args(1 << 63)), Errno::Inval);
-    for cookie in [1, 77, 1 << 40, (1 << 63) - 1] {
-        let errno = guest.errno("fd_readdir", &args(cookie));
-        assert!(matches!(
-            errno,
-            Errno::Success | Errno::Inval | Errno::Noent
-        ));
+    // Beyond the end there is nothing.
+    for cookie in [5, 77, 1 << 40, 1 << 63, u64::MAX] {
+        assert_eq!(read(&mut guest, DIR, 4096, cookie), (0, vec![]));
     }
     let (_, first) = read(&mut guest, DIR, 4096, 0);
+    let cookies: Vec<u64> = first.iter().map(|(_, _, next)| *next).collect();
+    assert_eq!(cookies, [1, 2, 3, 4, 5]);
     for (index, (_, _, next)) in first.iter().enumerate() {
         let (_, rest) = read(&mut guest, DIR, 4096, *next);
         assert_eq!(rest, first[index + 1..]);
     }
+}
+
+#[test]
+fn cookies_fit_32_bits_and_lead_back_after_deletions() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), 200);
+    let mut guest = Guest::with_dir(dir.path(), Default::default());
+    // One that this descriptor has not given out yet is counted to.
+    let (_, tail) = read(&mut guest, DIR, 20_000, 150);
+    let (_, all) = read(&mut guest, DIR, 20_000, 0);
+    assert_eq!(all.len(), 202);
+    assert_eq!(tail, all[150..]);
+    assert_eq!(all[201].2, 202);
+    // Before the position everything goes away, and it still leads to the rest.
+    let (gone, kept) = all.split_at(100);
+    for (name, _, _) in gone.iter().filter(|(name, _, _)| name.starts_with("file")) {
+        std::fs::remove_file(dir.path().join(name)).unwrap();
+    }
+    assert_eq!(read(&mut guest, DIR, 20_000, gone[99].2).1, kept);
+    // Listed from the start, the entries that are left are numbered anew.
+    let (_, left) = read(&mut guest, DIR, 20_000, 0);
+    let names = |list: &[(String, u8, u64)]| -> std::collections::BTreeSet<String> {
+        let names = list.iter().map(|(name, _, _)| name.clone());
+        names.filter(|name| name.starts_with("file")).collect()
+    };
+    assert_eq!(names(&left), names(kept));
+    assert_eq!(left.last().unwrap().2, left.len() as u64);
 }
 
 #[test]

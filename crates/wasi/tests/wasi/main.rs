@@ -5,6 +5,7 @@
 
 mod args;
 mod clock;
+mod conformance;
 mod differential;
 mod fd_dir;
 mod fd_io;
