@@ -62,6 +62,7 @@ pub use context::{AsContext, AsContextMut};
 pub use engine::Engine;
 pub use error::{Error, Frame, InterruptReason, Trap, TrapInfo};
 pub use fossor_host::{GuestMemory, HostError, OutOfBounds};
+pub use fossor_interpreter::CodeLine;
 #[cfg(feature = "count")]
 pub use fossor_interpreter::count;
 pub use fossor_module::{

@@ -3,9 +3,11 @@
 use crate::engine::Engine;
 use crate::error::Error;
 use fossor_interpreter as core;
+use fossor_interpreter::CodeLine;
 use fossor_module::{ExternKind, ExternType};
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -86,6 +88,36 @@ impl Module {
     /// Translates all functions that were not yet.
     pub fn compile_all(&self) -> Result<(), Error> {
         self.0.compile_all().map_err(Error::without_store)
+    }
+
+    /// The engine's code of function `func_idx`, for people to read: translated
+    /// anew, and with it validated. `None` for an imported function, and if
+    /// there is no such function.
+    pub fn disassemble(&self, func_idx: u32) -> Result<Option<Vec<CodeLine>>, Error> {
+        if func_idx >= self.func_count() {
+            return Ok(None);
+        }
+        let code = self.0.disassemble(func_idx);
+        code.map_err(Error::without_store)
+    }
+
+    /// How many functions it has, imported ones included; they come first.
+    pub fn func_count(&self) -> u32 {
+        self.0.decoded().funcs.len() as u32
+    }
+
+    /// The name of a function, if the module's `name` section has one.
+    pub fn func_name(&self, func_idx: u32) -> Option<&str> {
+        self.0.decoded().func_name(func_idx)
+    }
+
+    /// Where the body of a function is in the binary, in bytes; `None` if it is
+    /// imported or there is no such function.
+    pub fn func_body(&self, func_idx: u32) -> Option<Range<usize>> {
+        let decoded = self.0.decoded();
+        let defined_idx = func_idx.checked_sub(decoded.imported_funcs)?;
+        let body = decoded.bodies.get(defined_idx as usize)?;
+        Some(body.start as usize..body.end as usize)
     }
 
     /// Its imports in order. A name may come several times; Go's linker does

@@ -22,6 +22,7 @@ mod store;
 mod translate;
 mod value;
 
+pub use disassemble::CodeLine;
 pub use engine::{Compile, Config, Dispatch, Engine};
 pub use error::{Error, Frame, LinkError, TrapInfo};
 pub use instance::import_matches;

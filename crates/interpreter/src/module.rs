@@ -141,6 +141,15 @@ impl ModuleInner {
         Ok(self.translate(defined_idx, true)?.lines)
     }
 
+    /// A function's code, and what each instruction of it is.
+    pub(crate) fn listing_with_code(
+        &self,
+        defined_idx: u32,
+    ) -> Result<(Vec<u64>, Vec<Line>), Error> {
+        let translation = self.translate(defined_idx, true)?;
+        Ok((translation.words, translation.lines))
+    }
+
     fn translate(
         &self,
         defined_idx: u32,

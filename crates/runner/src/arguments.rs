@@ -36,7 +36,17 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 6] = ["run", "wast", "install-exec", "completions", "man", "help"];
+pub const COMMANDS: [&str; 7] = [
+    "run",
+    "wast",
+    "disassemble",
+    "install-exec",
+    "completions",
+    "man",
+    "help",
+];
+/// Other names of commands.
+pub const ALIASES: [&str; 1] = ["objdump"];
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -44,6 +54,9 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Run test scripts of the WebAssembly specification (.wast)
     Wast(WastArguments),
+    /// Show a module's operators beside the code that Fossor makes of them
+    #[command(alias = "objdump", after_help = DISASSEMBLE_EXAMPLES)]
+    Disassemble(DisassembleArguments),
     /// Make `go test` and `go run` use Fossor: put the link
     /// go_wasip1_wasm_exec into a directory
     InstallExec(InstallArguments),
@@ -60,6 +73,18 @@ pub enum Command {
 const COMPLETIONS_EXAMPLE: &str = "\
 Example:
   fossor completions bash > ~/.local/share/bash-completion/completions/fossor";
+
+const DISASSEMBLE_EXAMPLES: &str = "\
+Examples:
+  fossor disassemble app.wasm | less           all functions
+  fossor disassemble app.wasm main.main        the one of this name, as Go calls it
+  fossor disassemble app.wasm 1625             the one of this index
+  fossor disassemble --list app.wasm           their indices, places and names
+
+On the left: byte offset in the module, operator. On the right: word in Fossor's code,
+instruction. s3 is slot 3 of the frame, acc the accumulator of the operand's type,
+`-> s3` where the result goes beside it, @12 word 12. An instruction stands beside the
+operator that completed it, and may do the work of several before it.";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -153,7 +178,7 @@ pub struct GuestFlags {
 }
 
 /// Limits on the guest.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitFlags {
     /// End the guest after this time, also if it sleeps or waits for input
@@ -242,6 +267,26 @@ pub struct WastArguments {
     /// Only failures and the summary
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Show code.
+#[derive(Args)]
+pub struct DisassembleArguments {
+    /// The module (.wasm, .wat, or - for standard input)
+    #[arg(value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub module: OsString,
+
+    /// A function: its index or its name [default: all]
+    #[arg(value_name = "FUNC")]
+    pub func: Option<String>,
+
+    /// List functions, not their code
+    #[arg(long, short)]
+    pub list: bool,
+
+    /// One instruction for each operator
+    #[arg(long, hide = true)]
+    pub no_fuse: bool,
 }
 
 /// Install the link.

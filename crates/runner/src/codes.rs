@@ -107,6 +107,11 @@ codes! {
         "Memory or address space for the module cannot be had: its initial memory is above \
          --max-memory, or the system refuses the reservation (ulimit -v, --max-stack).";
 
+    /// There is no such function.
+    NoFunc "F0204" NOT_RUN
+        "The module has no function of that index or name, or it is imported and so has no \
+         code in this module. `fossor disassemble --list` lists what there is.";
+
     /// Imports that nobody provides, or of another type.
     Imports "F0301" NOT_RUN
         "The module imports what Fossor does not provide. Provided are the functions of \

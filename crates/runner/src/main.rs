@@ -12,6 +12,7 @@ mod codes;
 #[cfg(feature = "count")]
 mod count;
 mod ctrl_c;
+mod disassemble;
 mod ending;
 mod environment;
 mod exec_wrapper;
@@ -70,6 +71,7 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
             return run::run(*arguments);
         }
         Some(Command::Wast(arguments)) => return wast::run(&arguments),
+        Some(Command::Disassemble(arguments)) => disassemble::run(&arguments)?,
         Some(Command::InstallExec(arguments)) => install::install(&arguments)?,
         Some(Command::Completions { shell }) => manual::completions(shell),
         Some(Command::Man) => manual::man(),

@@ -1,7 +1,7 @@
 //! What is put right before clap sees the command line: the missing `run`, and
 //! single dashes.
 
-use crate::arguments::{Arguments, COMMANDS};
+use crate::arguments::{ALIASES, Arguments, COMMANDS};
 use clap::CommandFactory;
 use std::ffi::OsString;
 
@@ -9,7 +9,7 @@ use std::ffi::OsString;
 pub fn insert_run(words: &mut Vec<OsString>) {
     const TOP_FLAGS: [&str; 4] = ["-h", "--help", "-V", "--version"];
     if let Some(first) = words.get(1) {
-        let mut known = COMMANDS.iter().chain(&TOP_FLAGS);
+        let mut known = COMMANDS.iter().chain(&ALIASES).chain(&TOP_FLAGS);
         if !known.any(|name| first == *name) {
             words.insert(1, "run".into());
         }

@@ -255,6 +255,13 @@ macro_rules! define_handlers {
         load { $($ld:ident $ld_visit:ident $ld_text:literal $ld_raw:ident => $ld_out:ident;)* }
         store { $($st:ident $st_visit:ident $st_text:literal $st_in:ident => $st_raw:ident;)* }
     ) => {
+        /// The groups of the table.
+        pub(crate) static ALL_BINARY: &[&BinaryOp] = &[$(&ops::$bin,)* &ZERO_EXTEND_ADD];
+        pub(crate) static ALL_COMPARE: &[&CompareOp] = &[$(&ops::$cmp),*];
+        pub(crate) static ALL_UNARY: &[&UnaryOp] = &[$(&ops::$un),*];
+        pub(crate) static ALL_LOAD: &[&LoadOp] = &[$(&ops::$ld),*];
+        pub(crate) static ALL_STORE: &[&StoreOp] = &[$(&ops::$st),*];
+
         /// One static for each line of the table, under the operator's name.
         #[allow(non_upper_case_globals)]
         pub(crate) mod ops {

@@ -93,17 +93,10 @@ impl Translator<'_> {
             to: None,
         });
         if let Some(lines) = &mut self.lines {
-            let modes = format!(
-                "{:04x} {:04x} {:08x}",
-                fields.0 as u16,
-                fields.b(),
-                fields.imm_value()
-            );
             lines.push(Line {
                 word,
                 wasm_offset: self.offset,
                 name,
-                modes,
             });
         }
         word
@@ -188,7 +181,6 @@ impl Translator<'_> {
         }
         self.code[word + 1] = fields.with_a(slot).0;
         self.wrote_wide(slot);
-        self.note_target(word, slot);
         true
     }
 
@@ -199,15 +191,6 @@ impl Translator<'_> {
             let fields = Fields(self.code[producer.word + 1]).with_a(slot);
             self.code[producer.word + 1] = fields.0;
             self.retargeted(producer.word, slot);
-            self.note_target(producer.word, slot);
-        }
-    }
-
-    /// Notes in the listing where a result goes after all.
-    fn note_target(&mut self, word: usize, slot: u16) {
-        let mut lines = self.lines.iter_mut().flatten().rev();
-        if let Some(line) = lines.find(|line| line.word == word) {
-            line.modes.push_str(&format!(" -> {slot}"));
         }
     }
 

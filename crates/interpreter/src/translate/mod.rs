@@ -43,8 +43,6 @@ pub(crate) struct Line {
     pub wasm_offset: u32,
     /// Name, from the table.
     pub name: &'static str,
-    /// Where operands are, and the result goes.
-    pub modes: String,
 }
 
 /// A function's code.
