@@ -48,12 +48,13 @@ pub(crate) enum Object {
 pub(crate) enum Readiness {
     /// Regular files and block devices: they count as always ready.
     Always,
-    /// Tried with `RWF_NOWAIT`; falls back to `PollFirst`.
+    /// Tried with `RWF_NOWAIT`; becomes one of the next two where that is not
+    /// known.
     Nowait,
     /// Opened by us with `O_NONBLOCK`.
     HostNonblocking,
-    /// Asked with `poll`, then used: terminals, and pipes with names, whose
-    /// reads would otherwise see an end before the first writer comes.
+    /// Asked with `poll`, then used: pipes with names that the guest opened,
+    /// whose reads would otherwise see an end before the first writer comes.
     PollFirst,
     /// Used with `MSG_DONTWAIT`.
     Socket,
@@ -84,6 +85,22 @@ pub(crate) struct Directory {
     pub(crate) preopen: Option<Box<str>>,
     /// What its cookies mean.
     pub(crate) positions: Positions,
+}
+
+impl HostFile {
+    /// For what does not know `RWF_NOWAIT`: terminals, and pipes with names. A
+    /// description of our own may be non-blocking. Without one a `poll` has to
+    /// do, and a read waits in the host if somebody else was faster.
+    #[cold]
+    pub(crate) fn do_without_nowait(&mut self, os: &mut dyn Os) {
+        match os.reopen_nonblocking(self.fd.as_fd()) {
+            Ok(own) => {
+                self.fd = own;
+                self.readiness = Readiness::HostNonblocking;
+            }
+            Err(_) => self.readiness = Readiness::PollFirst,
+        }
+    }
 }
 
 impl Descriptor {

@@ -221,7 +221,7 @@ fn read_stream(
             Err(Errno::Notsup | Errno::Nosys | Errno::Inval)
                 if file.readiness == Readiness::Nowait =>
             {
-                file.readiness = Readiness::PollFirst;
+                file.do_without_nowait(os);
             }
             Err(Errno::Intr) => waiter.check()?,
             Err(Errno::Again) => wait_or_again(waiter, os, fd, false, nonblock)?,
@@ -304,7 +304,7 @@ fn write_stream_once(
             Err(Errno::Notsup | Errno::Nosys | Errno::Inval)
                 if file.readiness == Readiness::Nowait =>
             {
-                file.readiness = Readiness::PollFirst;
+                file.do_without_nowait(os);
             }
             Err(Errno::Intr) => waiter.check()?,
             Err(Errno::Again) => wait_or_again(waiter, os, fd, true, nonblock)?,

@@ -149,6 +149,9 @@ os! {
     fn stat(fd: BorrowedFd<'_>) -> Filestat;
     /// The flags it was opened with.
     fn host_flags(fd: BorrowedFd<'_>) -> HostFlags;
+    /// Opens the pipe or terminal behind `fd` once more, such that nothing waits
+    /// in it: the new description is ours alone. `nosys` where the system cannot.
+    fn reopen_nonblocking(fd: BorrowedFd<'_>) -> OwnedFd;
     /// Whether it is a terminal.
     fn is_terminal(fd: BorrowedFd<'_>) -> bool;
     /// Cuts or extends the file to `size_bytes`.

@@ -234,6 +234,22 @@ pub(super) fn host_flags(fd: BorrowedFd<'_>) -> OsResult<HostFlags> {
     Ok(rustix::fs::fcntl_getfl(fd)?)
 }
 
+#[cfg(target_os = "linux")]
+pub(super) fn reopen_nonblocking(fd: BorrowedFd<'_>) -> OsResult<OwnedFd> {
+    use std::os::fd::AsRawFd;
+    let mode = rustix::fs::fcntl_getfl(fd)? & HostFlags::RWMODE;
+    let flags = mode | HostFlags::NONBLOCK | HostFlags::NOCTTY | HostFlags::CLOEXEC;
+    let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
+    Ok(retry_on_intr(|| {
+        rustix::fs::open(&path, flags, Mode::empty())
+    })?)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn reopen_nonblocking(_fd: BorrowedFd<'_>) -> OsResult<OwnedFd> {
+    Err(Errno::Nosys)
+}
+
 pub(super) fn is_terminal(fd: BorrowedFd<'_>) -> OsResult<bool> {
     Ok(fd.is_terminal())
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fossor_host::{HostError, Interrupt, InterruptReason};
-use fossor_wasi::{Errno, Stdio, WasiCtx};
+use fossor_wasi::os::PollEntry;
+use fossor_wasi::{Errno, Os, Stdio, System, WasiCtx};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::guest::*;
@@ -67,6 +68,48 @@ fn lines_are_read_and_written() {
     });
     assert_eq!(guest.write(1, &[b'x'; 20_000]), Ok(20_000));
     reading.join().unwrap();
+}
+
+/// Says once that there is something to read, as if somebody else had then been
+/// faster to read it.
+struct TooLate(bool);
+
+impl Os for TooLate {
+    fn poll(
+        &mut self,
+        entries: &mut [PollEntry<'_>],
+        timeout_ns: Option<u64>,
+    ) -> Result<usize, Errno> {
+        match (std::mem::take(&mut self.0), entries.last_mut()) {
+            (true, Some(entry)) => {
+                entry.ready = true;
+                Ok(1)
+            }
+            _ => System.poll(entries, timeout_ns),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn another_reader_of_the_terminal_may_be_faster() {
+    let (_user, terminal) = terminal();
+    let interrupt = Arc::new(Interrupt::default());
+    let mut guest = Guest::new(
+        WasiCtx::builder()
+            .stdin(Stdio::file(terminal))
+            .os(Box::new(TooLate(true)))
+            .interrupt(Arc::clone(&interrupt)),
+    );
+    let stopping = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        interrupt.interrupt(InterruptReason::Requested);
+    });
+    // A read that waited in the host would never end.
+    let [iovs, count] = guest.iovecs(&[(BUFFER, 9)]);
+    let outcome = guest.call("fd_read", &[0, iovs, count, 0x8000]);
+    assert!(matches!(outcome, Err(HostError::Trap(_))));
+    stopping.join().unwrap();
 }
 
 #[test]
