@@ -93,7 +93,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     let wrapper = install_wrapper(&binary)?;
     match &options.language {
         Some(pattern) => language::perform(&toolchain, &on_path(&wrapper)?, pattern),
-        None => selfhost::perform(&toolchain, &wrapper),
+        None => selfhost::perform(&toolchain, &wrapper.path()),
     }
 }
 
@@ -117,7 +117,8 @@ fn library(options: &Options) -> Result<Tally, Error> {
     };
     packages.retain(|package| !absent.contains(package));
     let binary = runtime::binary(options.runtime.as_deref())?;
-    let path = on_path(&install_wrapper(&binary)?)?;
+    let wrapper = install_wrapper(&binary)?;
+    let path = on_path(&wrapper)?;
     let mut tally = run_program(&toolchain, &path)?;
 
     println!(
@@ -162,12 +163,32 @@ fn absent(toolchain: &Toolchain, packages: &[String]) -> Result<Vec<String>, Err
     Ok(names.map(str::to_string).collect())
 }
 
-/// Puts the interpreter under the name that the go command looks for.
-fn install_wrapper(binary: &Path) -> Result<PathBuf, Error> {
-    let directory = workspace::target().join("go-exec");
-    workspace::fresh_dir(&directory)?;
-    process::run(Command::new(binary).arg("install-exec").arg(&directory))?;
-    let wrapper = directory.join("go_wasip1_wasm_exec");
+/// The interpreter under the name that the go command looks for, in a directory
+/// of this run's own: several may happen in one checkout. The directory vanishes
+/// with this value.
+struct Wrapper {
+    directory: tempfile::TempDir,
+}
+
+impl Wrapper {
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("go_wasip1_wasm_exec")
+    }
+}
+
+fn install_wrapper(binary: &Path) -> Result<Wrapper, Error> {
+    let target = workspace::target();
+    let directory = tempfile::Builder::new()
+        .prefix("go-exec-")
+        .tempdir_in(&target)
+        .map_err(Error::file("create a directory in", &target))?;
+    process::run(
+        Command::new(binary)
+            .arg("install-exec")
+            .arg(directory.path()),
+    )?;
+    let installed = Wrapper { directory };
+    let wrapper = installed.path();
     if !wrapper.is_file() {
         return Err(Error::message(format!(
             "`{} install-exec` did not put {} in place",
@@ -175,14 +196,14 @@ fn install_wrapper(binary: &Path) -> Result<PathBuf, Error> {
             wrapper.display()
         )));
     }
-    Ok(wrapper)
+    Ok(installed)
 }
 
 /// A PATH that begins with the directory of the wrapper.
-fn on_path(wrapper: &Path) -> Result<OsString, Error> {
-    let directory = wrapper.parent().map(Path::to_path_buf);
+fn on_path(wrapper: &Wrapper) -> Result<OsString, Error> {
+    let directory = wrapper.directory.path().to_path_buf();
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(directory.into_iter().chain(std::env::split_paths(&rest)))
+    std::env::join_paths(std::iter::once(directory).chain(std::env::split_paths(&rest)))
         .map_err(|error| Error::message(format!("cannot put the wrapper on PATH: {error}")))
 }
 
