@@ -33,7 +33,8 @@ use fossor_wasi::{AbiType, Function};
 use std::sync::Arc;
 
 pub use fossor_wasi::{
-    Access, BuildError, Errno, Os, Pipe, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
+    Access, BuildError, Errno, Os, Pipe, PreopenError, Preopened, Raised, Stdio, WasiCtx,
+    WasiCtxBuilder,
 };
 
 /// Defines all functions of `wasi_snapshot_preview1`, and those of its

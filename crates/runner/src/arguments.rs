@@ -105,6 +105,7 @@ Exit codes:
   125  the guest did not start: wrong flags, no such file, no valid module, unknown imports
   130  Ctrl-C
   134  the guest trapped
+  128  and the number of the signal, if the guest raised one
    70  a fault of Fossor's
   A guest can use these codes too; a message of Fossor's begins with `error[F`.";
 
@@ -170,6 +171,16 @@ pub struct GuestFlags {
     /// A file as standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub stdin: Option<PathBuf>,
+
+    /// Take rights away where WASI lets the guest ask for fewer, as its text says
+    /// and hardly any guest expects
+    #[arg(long)]
+    pub strict_rights: bool,
+
+    /// Say which paths were refused and which flag would help, also if the guest
+    /// ends well
+    #[arg(long)]
+    pub hints: bool,
 
     /// Listen on a TCP address, and give the guest the socket: descriptor 3,
     /// or the next one after the directories

@@ -20,6 +20,8 @@ pub mod exit {
     pub const NOT_RUN: u8 = 125;
     /// The user pressed Ctrl-C.
     pub const INTERRUPTED: u8 = 130;
+    /// What the number of a signal that the guest raised is added to.
+    pub const SIGNAL: u8 = 128;
     /// The guest trapped.
     pub const TRAP: u8 = 134;
 }
@@ -142,9 +144,13 @@ codes! {
     Interrupted "F0404" INTERRUPTED
         "Ctrl-C, or a SIGINT from elsewhere, asked the guest to stop. A second one ends Fossor \
          at once.";
-    /// The guest raised a signal, or a host function failed.
+    /// A host function failed.
     Host "F0405" TRAP
-        "The guest raised a deadly signal with proc_raise, or a function of the host failed.";
+        "A function of the host failed in a way that no errno can tell the guest.";
+    /// The guest raised a deadly signal.
+    Signal "F0406" SIGNAL
+        "The guest raised a signal that ends a program, with proc_raise. As in a shell the exit \
+         code is 128 and the signal's number: 134 for SIGABRT, 143 for SIGTERM.";
 
     /// Directives of a script failed.
     Script "F0501" SCRIPT

@@ -4,7 +4,7 @@ use crate::arguments::LimitFlags;
 use crate::codes::Code;
 use crate::failure::{Failure, hint_line};
 use crate::fault;
-use fossor::wasi::WasiCtx;
+use fossor::wasi::{Raised, WasiCtx};
 use fossor::{Error, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo};
 
 /// What sentences about the guest's end need to know.
@@ -43,10 +43,19 @@ impl<'a> Ending<'a> {
                 }
             }
             Error::Lifecycle(message) => named(Code::NoStart, message),
-            Error::Host(error) => named(Code::Host, &error.to_string()),
+            Error::Host(error) => match error.downcast_ref::<Raised>() {
+                Some(raised) => self.raised(raised),
+                None => named(Code::Host, &error.to_string()),
+            },
             // The rest has no way to come up in a run.
             other => fault::report(&other.to_string()),
         }
+    }
+
+    /// As a shell reports a program that died of the signal.
+    fn raised(&self, raised: &Raised) -> Failure {
+        let exit = u8::try_from(raised.signal).map_or(u8::MAX, |signal| 128 | signal);
+        Failure::new(Code::Signal, format!("{}: {raised}", self.module)).exit_with(exit)
     }
 
     fn stopped(&self, reason: InterruptReason) -> Failure {

@@ -17,6 +17,7 @@ pub struct Failure {
     sentence: String,
     details: Vec<String>,
     help: Vec<String>,
+    exit: u8,
 }
 
 impl Failure {
@@ -34,6 +35,7 @@ impl Failure {
             sentence,
             details: Vec::new(),
             help: Vec::new(),
+            exit: code.exit(),
         }
     }
 
@@ -49,9 +51,15 @@ impl Failure {
         self
     }
 
-    /// What kind it is.
-    pub fn code(&self) -> Code {
-        self.code
+    /// Another exit code than that of its kind.
+    pub fn exit_with(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// The exit code of the process.
+    pub fn exit(&self) -> u8 {
+        self.exit
     }
 
     /// Prints it on standard error.

@@ -41,6 +41,38 @@ mod tests {
         let text = format!("{:?}", report("left\n  right"));
         assert!(text.contains("itself: left right; please report"), "{text}");
         assert!(text.contains(env!("CARGO_PKG_VERSION")), "{text}");
-        assert_eq!(report("x").code().exit(), 70);
+        assert_eq!(report("x").exit(), 70);
+    }
+
+    /// What the process of the next test does.
+    const CHILD: &str = "FOSSOR_TEST_PANICS";
+
+    #[test]
+    fn a_panic_is_one_line_and_exit_code_70() {
+        if std::env::var_os(CHILD).is_some() {
+            report_panics();
+            panic!("something\nimpossible");
+        }
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "fault::tests::a_panic_is_one_line_and_exit_code_70",
+            ])
+            .env(CHILD, "1")
+            .env("RUST_BACKTRACE", "1")
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(70), "{stderr}");
+        let begins = format!(
+            "error[F0901]: a fault of Fossor {}",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert!(stderr.starts_with(&begins), "{stderr}");
+        assert!(
+            stderr.contains("itself: something impossible ("),
+            "{stderr}"
+        );
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }

@@ -42,7 +42,7 @@ fn main() {
     let words = Vec::from_iter(std::env::args_os());
     let code = perform(words).unwrap_or_else(|failure| {
         failure.print();
-        failure.code().exit()
+        failure.exit()
     });
     // Nothing is dropped: the system is faster at taking memory back.
     std::process::exit(code.into());

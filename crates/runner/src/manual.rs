@@ -64,6 +64,7 @@ fn render(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
         messages.control("TP", []);
         let exit = match code.exit() {
             exit::NONE => " (a hint)".to_owned(),
+            exit::SIGNAL => " (exit code 128 and the signal's number)".to_owned(),
             exit => format!(" (exit code {exit})"),
         };
         messages.text([bold(code.text()), roman(exit)]);

@@ -6,7 +6,7 @@ use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
 use crate::{ctrl_c, ending, environment, logging, module_file, timer_slack};
-use fossor::wasi::{self, Access, PreopenError, Stdio, WasiCtx, WasiCtxBuilder};
+use fossor::wasi::{self, Access, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder};
 use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -65,7 +65,8 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     let (outcome, store) = command.run_and_keep();
     #[cfg(feature = "count")]
     crate::count::write(arguments.limits.fuel.map(|fuel| fuel - store.fuel()));
-    if !matches!(&outcome, Ok(outcome) if outcome.status() == 0) {
+    let ended_well = matches!(&outcome, Ok(outcome) if outcome.status() == 0);
+    if arguments.guest.hints || !ended_well {
         ending::print_hints(store.data());
     }
     // The process ends now, and takes all with it.
@@ -121,7 +122,8 @@ fn context(
         .args(rest.iter().map(|arg| arg.as_encoded_bytes()))
         .stdin(stdin(flags.stdin.as_deref())?)
         .stdout(Stdio::inherit())
-        .stderr(Stdio::inherit());
+        .stderr(Stdio::inherit())
+        .strict_rights(flags.strict_rights);
     let mounts = Vec::from_iter(flags.mounts.iter().chain(&flags.directories).cloned());
     for (name, value) in environment::variables(flags, &mounts) {
         builder = builder.env(name.into_encoded_bytes(), value.into_encoded_bytes());
@@ -140,7 +142,24 @@ fn context(
     if mounts.len() > 1 {
         warn_of_overlaps(&context, &mounts);
     }
+    log_descriptors(&context, &mounts);
     Ok(context)
+}
+
+/// Logs the numbers that directories and listeners have in the guest; where an
+/// address had port 0, this tells the port.
+fn log_descriptors(context: &WasiCtx, mounts: &[Mount]) {
+    let mut mounts = mounts.iter();
+    for Preopened { fd, name, listener } in context.preopened() {
+        match mounts.next() {
+            Some(mount) if !listener => {
+                let access = if mount.read_only { ", read-only" } else { "" };
+                let host = mount.host.display();
+                log::info!("descriptor {fd}: directory {name}, on the host {host}{access}");
+            }
+            _ => log::info!("descriptor {fd}: listener {name}"),
+        }
+    }
 }
 
 /// Listens on `HOST:PORT`, or `:PORT` for all of this machine's addresses.

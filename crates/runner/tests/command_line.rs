@@ -20,6 +20,8 @@ fn help_shows_every_flag_and_exit_code() {
         "--dispatch",
         "--compile",
         "--listen",
+        "--strict-rights",
+        "--hints",
         "--log",
         "Examples:",
         "124",

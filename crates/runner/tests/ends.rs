@@ -151,3 +151,47 @@ fn an_ignored_ctrl_c_stays_ignored() {
     let output = child.wait_with_output().unwrap();
     ended(&output, Duration::ZERO).code(124);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_ends_fossor_at_once() {
+    use std::os::unix::process::ExitStatusExt;
+    let place = Place::new();
+    place.file("g.wat", guests::deaf());
+    let mut child = spawn(&mut place.command(&["g.wat"]));
+    wait_for_handler(&child);
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(200));
+    // It was asked to stop, and does not hear.
+    assert!(child.try_wait().unwrap().is_none());
+    // Two signals in a row can arrive as one.
+    let status = loop {
+        interrupt(&child);
+        std::thread::sleep(Duration::from_millis(50));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+    };
+    assert_eq!(status.signal(), Some(2));
+}
+
+#[test]
+fn a_raised_signal_is_named_and_counts_from_128() {
+    for (number, name) in [
+        (2, "SIGINT"),
+        (6, "SIGABRT"),
+        (9, "SIGKILL"),
+        (15, "SIGTERM"),
+    ] {
+        with(&guests::raise(number))
+            .run("run g.wat")
+            .code(128 + number as i32)
+            .stderr(&format!("error[F0406]: g.wat: the guest raised {name}\n"));
+    }
+    // SIGCHLD ends nothing, and 99 is no signal: 28 is `inval`.
+    with(&guests::raise(16)).run("run g.wat").code(0).stderr("");
+    with(&guests::raise(99))
+        .run("run g.wat")
+        .code(28)
+        .stderr("");
+}

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Place, ended, guests};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -247,6 +247,85 @@ fn a_guest_that_fails_is_told_which_paths_were_refused() {
         "hint[F0102]: /etc/hosts is in no directory of the guest's (it has /sub); \
          --dir HOST::/etc would cover it\n",
     );
+}
+
+#[test]
+fn hints_are_for_guests_that_end_well_too() {
+    let place = with(guests::open_nowhere_quietly());
+    place.run("run g.wat").code(0).stderr("");
+    place.run("run --hints g.wat").code(0).stderr(
+        "hint[F0102]: /etc/hosts is in no directory of the guest's (it has none); \
+         --dir HOST::/etc would cover it\n",
+    );
+    with(guests::NOTHING)
+        .run("run --hints g.wat")
+        .code(0)
+        .stderr("");
+}
+
+#[test]
+fn rights_are_enforced_on_request() {
+    let place = with(guests::LIST_WITHOUT_RIGHTS);
+    place.run("run --dir . g.wat").code(0);
+    // 76: a right is missing.
+    place.run("run --strict-rights --dir . g.wat").code(76);
+}
+
+#[test]
+fn numbers_of_descriptors_are_logged() {
+    let place = with(guests::NOTHING);
+    place.file("sub/x", "");
+    let flags = "--dir . --dir sub::/g:ro --listen 127.0.0.1:0";
+    place
+        .run(&format!("run {flags} --log info g.wat"))
+        .code(0)
+        .says(&[
+            "descriptor 3: directory /, on the host .\n",
+            "descriptor 4: directory /g, on the host sub, read-only\n",
+            "descriptor 5: listener tcp 127.0.0.1:",
+        ]);
+}
+
+/// The committed program in C takes one client on descriptor 3, by `sock_accept`,
+/// `sock_recv`, `sock_send` and `sock_shutdown`.
+#[test]
+fn a_server_in_c_serves_a_client() {
+    let module = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../go-fixtures/c/echo/echo.wasm"
+    );
+    for flag in ["--listen", "--tcplisten", "-listen"] {
+        let place = Place::new();
+        let words = ["run", "--log", "info", flag, "127.0.0.1:0", module];
+        let mut server = place
+            .command(&words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(server.stderr.take().unwrap());
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(
+                log.read_line(&mut line).unwrap(),
+                0,
+                "no address was logged"
+            );
+            if let Some((_, address)) = line.trim_end().split_once("listener tcp ") {
+                break address.to_owned();
+            }
+        };
+        let mut client = std::net::TcpStream::connect(address).unwrap();
+        client.write_all(&[b'x'; 1000]).unwrap();
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer, "x".repeat(1000) + "|peeked 4, echoed 1000");
+        let output = server.wait_with_output().unwrap();
+        ended(&output, Duration::ZERO)
+            .code(0)
+            .stdout("length at the end: 0\n");
+    }
 }
 
 #[test]

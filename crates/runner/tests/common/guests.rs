@@ -165,3 +165,52 @@ pub const INVALID_BODY: &str = r#"(module
   (memory (export "memory") 1)
   (func $bad (result i32) (i64.const 0))
   (func (export "_start") (drop (call $bad))))"#;
+
+/// Raises a signal by WASI's number, then exits with the errno.
+pub fn raise(signal: u32) -> String {
+    format!(
+        r#"(module
+  (import "wasi_snapshot_preview1" "proc_raise" (func $raise (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (call $exit (call $raise (i32.const {signal})))))"#
+    )
+}
+
+/// As [`OPEN_NOWHERE`], but exits with 0.
+pub fn open_nowhere_quietly() -> String {
+    OPEN_NOWHERE.replace("(call $exit", "(drop").replace(
+        r#"(memory (export "memory") 1)"#,
+        r#"(memory (export "memory") 1) (func $unused (call $exit (i32.const 1)))"#,
+    )
+}
+
+/// Opens `.` below descriptor 3 without any right, lists it, and exits with
+/// the errno of the listing.
+pub const LIST_WITHOUT_RIGHTS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_readdir"
+    (func $list (param i32 i32 i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) ".")
+  (func (export "_start")
+    (if (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0)
+          (i64.const 0) (i64.const 0) (i32.const 0) (i32.const 64))
+      (then (call $exit (i32.const 99))))
+    (call $exit
+      (call $list (i32.load (i32.const 64)) (i32.const 128) (i32.const 1024) (i64.const 0)
+        (i32.const 68)))))"#;
+
+/// Works for a good while without a branch or a call, where alone the stop flag
+/// is looked at.
+pub fn deaf() -> String {
+    let fill = "(memory.fill (i32.const 0) (i32.const 1) (i32.const 67108864))";
+    format!(
+        r#"(module
+  (memory (export "memory") 1024)
+  (func (export "_start") {}))"#,
+        fill.repeat(20_000)
+    )
+}
