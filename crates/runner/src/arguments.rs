@@ -96,8 +96,8 @@ Examples:
 
 Directories:
   The guest sees no file unless --dir shows it one. Names in the guest are absolute:
-  `--dir .` is / there, `--dir sub` is /sub, `--dir HOST::GUEST` is /GUEST, and its current
-  directory (PWD) is / unless --env sets it. :ro at the end makes a directory read-only.
+  `--dir .` is / there, `--dir sub` is /sub, `--dir HOST::GUEST` is /GUEST, and with any of them
+  its current directory (PWD) is / unless --env sets it. :ro makes a directory read-only.
 
 Exit codes:
   The guest's own (its low 8 bits), or

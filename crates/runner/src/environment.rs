@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// Variables by name, later ones replacing earlier ones of the same name.
 ///
-/// `PWD` is the guest's current directory (Go keeps its own and starts with
-/// it): `/`, or the host's where the guest sees the host's files under their
-/// own names and asked for the host's variables. `--env` outdoes both.
+/// `PWD` is the current directory of a guest that sees directories (Go keeps
+/// its own and starts with it): `/`, or the host's where the guest sees the
+/// host's files under their own names and asked for the host's variables.
+/// `--env` outdoes both.
 pub fn variables(flags: &GuestFlags, mounts: &[Mount]) -> Vec<(OsString, OsString)> {
     let mut variables = Vec::new();
     let mut pwd = OsString::from("/");
@@ -22,7 +23,9 @@ pub fn variables(flags: &GuestFlags, mounts: &[Mount]) -> Vec<(OsString, OsStrin
             pwd = current_directory().into_os_string();
         }
     }
-    variables.push(("PWD".into(), pwd));
+    if !mounts.is_empty() {
+        variables.push(("PWD".into(), pwd));
+    }
     for word in &flags.environment {
         match word.as_bytes().iter().position(|&byte| byte == b'=') {
             Some(at) => {
