@@ -27,7 +27,7 @@ impl Strings {
         Some(joined)
     }
 
-    fn sizes(&self) -> (Size, Size) {
+    pub(crate) fn sizes(&self) -> (Size, Size) {
         (
             Size(self.starts.len() as u32),
             Size(self.bytes.len() as u32),

@@ -266,7 +266,7 @@ impl WasiCtxBuilder {
             descriptors,
             args: join_args(&self.args)?,
             environment: join_environment(&self.environment)?,
-            tracer: None,
+            layers: Vec::new(),
             names_wanted: false,
             hints: Vec::new(),
         })

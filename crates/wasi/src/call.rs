@@ -10,8 +10,7 @@ use fossor_host::{GuestMemory, HostError, OutOfBounds};
 use crate::WasiCtx;
 use crate::abi::Errno;
 use crate::functions::Function;
-use crate::hints;
-use crate::trace;
+use crate::{hints, layer};
 
 /// Why a function does not succeed: a number for the guest, or its end.
 #[derive(Debug)]
@@ -52,7 +51,7 @@ struct WrongArgumentCount {
     given: usize,
 }
 
-/// Runs one call, traced if somebody listens.
+/// Runs one call, through the layers if there are any.
 #[inline]
 pub(crate) fn invoke(
     function: &'static Function,
@@ -69,8 +68,8 @@ pub(crate) fn invoke(
         }));
     }
     ctx.waiter.check()?;
-    let number = if ctx.tracer.is_some() {
-        trace::traced(function, run, ctx, memory, args)?
+    let number = if !ctx.layers.is_empty() {
+        layer::layered(function, run, ctx, memory, args)?
     } else {
         answer(run(ctx, memory, args))?
     };

@@ -5,9 +5,9 @@ use crate::args::Strings;
 use crate::builder::{BuildError, WasiCtxBuilder};
 use crate::descriptor::{Descriptors, Object};
 use crate::hints::Hint;
+use crate::layer::Layer;
 use crate::os::Os;
 use crate::path::resolve::Resolver;
-use crate::trace::Tracer;
 use crate::wait::Waiter;
 use fossor_host::Interrupt;
 use std::sync::Arc;
@@ -23,7 +23,8 @@ pub struct WasiCtx {
     pub(crate) descriptors: Descriptors,
     pub(crate) args: Strings,
     pub(crate) environment: Strings,
-    pub(crate) tracer: Option<Tracer>,
+    /// The outermost first.
+    pub(crate) layers: Vec<Box<dyn Layer>>,
     /// New descriptors get names, as a traced call makes them.
     pub(crate) names_wanted: bool,
     pub(crate) hints: Vec<Hint>,

@@ -14,6 +14,13 @@ macro_rules! errnos {
             /// Every error number, in order: index and number are the same.
             pub const ALL: &'static [Errno] = &[$(Errno::$variant),*];
 
+            /// What it means, in a sentence.
+            pub fn doc(self) -> &'static str {
+                match self {
+                    $(Errno::$variant => concat!($($doc),+),)*
+                }
+            }
+
             /// The name as witx has it, in capitals: `BADF`.
             pub fn name(self) -> &'static str {
                 match self {

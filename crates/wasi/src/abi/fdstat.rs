@@ -1,6 +1,6 @@
 //! What a descriptor is: `fdstat` and `prestat`.
 
-use super::{FdFlags, Kind, Lower, Rights};
+use super::{FdFlags, Item, Kind, Lower, Rights, TypeInfo};
 use fossor_host::{GuestMemory, OutOfBounds};
 
 /// `filetype`, u8.
@@ -26,18 +26,59 @@ pub enum FileType {
 }
 
 impl FileType {
+    /// The values, described.
+    pub const INFO: TypeInfo = TypeInfo {
+        name: "FileType",
+        repr: "u8",
+        doc: "`filetype`, u8: what is behind a descriptor or a name.",
+        flags: false,
+        items: &[
+            Item {
+                name: "UNKNOWN",
+                value: 0,
+                doc: "None of the others, such as a pipe.",
+            },
+            Item {
+                name: "BLOCK",
+                value: 1,
+                doc: "A block device.",
+            },
+            Item {
+                name: "CHAR",
+                value: 2,
+                doc: "A character device, such as a terminal.",
+            },
+            Item {
+                name: "DIR",
+                value: 3,
+                doc: "A directory.",
+            },
+            Item {
+                name: "REGULAR",
+                value: 4,
+                doc: "A regular file.",
+            },
+            Item {
+                name: "SOCK_DGRAM",
+                value: 5,
+                doc: "A datagram socket.",
+            },
+            Item {
+                name: "SOCK_STREAM",
+                value: 6,
+                doc: "A stream socket: a listener or a connection.",
+            },
+            Item {
+                name: "SYMLINK",
+                value: 7,
+                doc: "A symbolic link.",
+            },
+        ],
+    };
+
     /// The name as the trace prints it.
     pub fn name(number: u8) -> &'static str {
-        match number {
-            1 => "BLOCK",
-            2 => "CHAR",
-            3 => "DIR",
-            4 => "REGULAR",
-            5 => "SOCK_DGRAM",
-            6 => "SOCK_STREAM",
-            7 => "SYMLINK",
-            _ => "UNKNOWN",
-        }
+        Self::INFO.name_of(number.into()).unwrap_or("UNKNOWN")
     }
 }
 

@@ -5,10 +5,41 @@
 
 use bitflags::bitflags;
 
-use super::{Cells, Errno, Kind, Param};
+use super::{Cells, Errno, Item, Kind, Param, TypeInfo};
 use fossor_host::GuestMemory;
 
-bitflags! {
+/// Declares a set of flags, and its description from the same lines.
+macro_rules! abi_flags {
+    ($(#[doc = $doc:literal])+ #[derive($($derive:ident),*)]
+     pub struct $name:ident: $bits:ty {
+        $($(#[doc = $flag_doc:literal])+ const $flag:ident = $value:expr;)*
+    }) => {
+        bitflags! {
+            $(#[doc = $doc])+
+            #[derive($($derive),*)]
+            pub struct $name: $bits {
+                $($(#[doc = $flag_doc])+ const $flag = $value;)*
+            }
+        }
+
+        impl $name {
+            /// The set, described.
+            pub const INFO: TypeInfo = TypeInfo {
+                name: stringify!($name),
+                repr: stringify!($bits),
+                doc: concat!($($doc),+),
+                flags: true,
+                items: &[$(Item {
+                    name: stringify!($flag),
+                    value: $value,
+                    doc: concat!($($flag_doc),+),
+                }),*],
+            };
+        }
+    };
+}
+
+abi_flags! {
     /// `fdflags`, u16: how a descriptor reads and writes.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FdFlags: u16 {
@@ -25,7 +56,7 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `oflags`, u16: how `path_open` opens.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct OFlags: u16 {
@@ -40,7 +71,7 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `lookupflags`, u32: what happens to a link at the end of a path.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct LookupFlags: u32 {
@@ -49,7 +80,7 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `fstflags`, u16: which times are set, and to what.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FstFlags: u16 {
@@ -64,7 +95,7 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `riflags`, u16: how `sock_recv` receives.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct RiFlags: u16 {
@@ -75,13 +106,13 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `siflags`, u16: none is defined.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SiFlags: u16 {}
 }
 
-bitflags! {
+abi_flags! {
     /// `roflags`, u16: what `sock_recv` tells about a message.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct RoFlags: u16 {
@@ -90,7 +121,7 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `sdflags`, u8: which directions `sock_shutdown` closes.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SdFlags: u8 {
@@ -101,7 +132,7 @@ bitflags! {
     }
 }
 
-bitflags! {
+abi_flags! {
     /// `rights`, u64: what may be done with a descriptor.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct Rights: u64 {
@@ -205,7 +236,7 @@ impl Param for Rights {
 
 /// Declares an enum that arrives in an `i32`.
 macro_rules! abi_enum {
-    ($(#[doc = $doc:literal])+ $name:ident: $kind:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $value:literal $text:literal,)* }) => {
+    ($(#[doc = $doc:literal])+ $name:ident: $kind:ident $repr:literal { $($(#[doc = $vdoc:literal])+ $variant:ident = $value:literal $text:literal,)* }) => {
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
@@ -213,6 +244,19 @@ macro_rules! abi_enum {
         }
 
         impl $name {
+            /// The values, described.
+            pub const INFO: TypeInfo = TypeInfo {
+                name: stringify!($name),
+                repr: $repr,
+                doc: concat!($($doc),+),
+                flags: false,
+                items: &[$(Item {
+                    name: $text,
+                    value: $value,
+                    doc: concat!($($vdoc),+),
+                }),*],
+            };
+
             /// The value of that number.
             pub fn from_number(number: u32) -> Option<Self> {
                 match number {
@@ -241,7 +285,7 @@ macro_rules! abi_enum {
 
 abi_enum! {
     /// `clockid`, u32.
-    ClockId: ClockId {
+    ClockId: ClockId "u32" {
         /// Time since 1970, which may be set.
         Realtime = 0 "REALTIME",
         /// Time since some point, which never goes back.
@@ -255,7 +299,7 @@ abi_enum! {
 
 abi_enum! {
     /// `whence`, u8: what an offset is relative to.
-    Whence: Whence {
+    Whence: Whence "u8" {
         /// The start.
         Set = 0 "SET",
         /// The present offset.
@@ -267,7 +311,7 @@ abi_enum! {
 
 abi_enum! {
     /// `advice`, u8: how the guest will access a file.
-    Advice: Advice {
+    Advice: Advice "u8" {
         /// Nothing known.
         Normal = 0 "NORMAL",
         /// From low to high offsets.

@@ -10,7 +10,9 @@ mod errno;
 mod fdstat;
 mod filestat;
 mod flags;
+mod info;
 mod iovec;
+pub mod layout;
 mod param;
 mod path;
 mod poll;
@@ -24,7 +26,9 @@ pub use flags::{
     Advice, ClockId, FdFlags, FstFlags, LookupFlags, OFlags, RiFlags, Rights, RoFlags, SdFlags,
     SiFlags, Whence,
 };
+pub use info::{Field, FieldType, Item, LAYOUTS, Layout, TYPES, TypeInfo};
 pub use iovec::{Buffer, Ciovecs, Iovecs, MAX_IOVECS};
+
 pub use param::{
     AbiType, Cells, Cookie, ExitCode, Fd, FileDelta, FileSize, Kind, Offset, Param, Pointer,
     Signal, Size, Timestamp,

@@ -14,6 +14,8 @@ mod args;
 mod results;
 mod text;
 
+mod value;
+
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -21,14 +23,42 @@ use fossor_host::{GuestMemory, HostError, Trap};
 
 use crate::WasiCtx;
 use crate::abi::Errno;
-use crate::call::{Run, answer};
 use crate::functions::Function;
+use crate::layer::{Call, Layer, Next};
 use crate::proc::Raised;
+use crate::spans::{self, Span};
 
-/// Who is told of every call.
-pub(crate) struct Tracer {
-    sink: Box<dyn FnMut(&TraceCall<'_>) + Send>,
+pub use value::Value;
+
+/// Who is told of every call. A closure is told after it.
+pub trait TraceSink: Send {
+    /// Told before the call, which may wait.
+    fn before(&mut self, _call: &TraceStart<'_>) {}
+
+    /// Told after the call.
+    fn after(&mut self, call: &TraceCall<'_>);
+}
+
+impl<F: FnMut(&TraceCall<'_>) + Send> TraceSink for F {
+    fn after(&mut self, call: &TraceCall<'_>) {
+        self(call);
+    }
+}
+
+/// The layer that decodes every call for a sink.
+struct Tracer<S> {
+    sink: S,
     options: TraceOptions,
+    spans: Vec<Span>,
+}
+
+/// One call, before it.
+#[derive(Clone, Copy, Debug)]
+pub struct TraceStart<'a> {
+    /// What is called.
+    pub function: &'static Function,
+    /// Its arguments, decoded.
+    pub args: &'a str,
 }
 
 /// How much a trace tells.
@@ -40,6 +70,8 @@ pub struct TraceOptions {
     pub paths: bool,
     /// Whether the raw cells follow the arguments.
     pub raw: bool,
+    /// Whether [`TraceCall::values`] and [`TraceCall::spans`] are wanted.
+    pub values: bool,
 }
 
 impl Default for TraceOptions {
@@ -48,6 +80,7 @@ impl Default for TraceOptions {
             text_bytes: 32,
             paths: true,
             raw: false,
+            values: false,
         }
     }
 }
@@ -71,6 +104,14 @@ pub struct TraceCall<'a> {
     pub note: &'a str,
     /// How long it took.
     pub duration: Duration,
+    /// Its arguments with their names, if [`TraceOptions::values`].
+    pub values: &'a [(&'static str, Value)],
+    /// What it stored, with names, if [`TraceOptions::values`].
+    pub stored: &'a [(&'static str, Value)],
+    /// What it read and wrote, if [`TraceOptions::values`].
+    pub spans: &'a [Span],
+    /// The guest's memory after it.
+    pub memory: &'a GuestMemory<'a>,
 }
 
 impl fmt::Display for TraceCall<'_> {
@@ -104,69 +145,81 @@ impl fmt::Display for TraceCall<'_> {
 }
 
 impl WasiCtx {
-    /// Tells `tracer` of every call from now on.
-    pub fn set_tracer(&mut self, tracer: Box<dyn FnMut(&TraceCall<'_>) + Send>) {
-        self.set_tracer_with(TraceOptions::default(), tracer);
+    /// Tells `sink` of every call from now on.
+    pub fn set_tracer(&mut self, sink: impl FnMut(&TraceCall<'_>) + Send + 'static) {
+        self.set_tracer_with(TraceOptions::default(), sink);
     }
 
-    /// Tells `tracer` of every call from now on, in as much detail as asked.
-    pub fn set_tracer_with(
-        &mut self,
-        options: TraceOptions,
-        tracer: Box<dyn FnMut(&TraceCall<'_>) + Send>,
-    ) {
-        self.tracer = Some(Tracer {
-            sink: tracer,
+    /// Tells `sink` of every call from now on, in as much detail as asked.
+    pub fn set_tracer_with(&mut self, options: TraceOptions, sink: impl TraceSink + 'static) {
+        self.add_layer(Tracer {
+            sink,
             options,
+            spans: Vec::new(),
         });
-    }
-
-    /// Ends the trace.
-    pub fn clear_tracer(&mut self) {
-        self.tracer = None;
     }
 }
 
-/// Runs one call and tells of it.
-#[cold]
-pub(crate) fn traced(
-    function: &'static Function,
-    run: Run,
-    ctx: &mut WasiCtx,
-    memory: &mut GuestMemory<'_>,
-    cells: &[u64],
-) -> Result<u32, HostError> {
-    // Taken out meanwhile; a panic below loses the trace and nothing else.
-    let Some(mut tracer) = ctx.tracer.take() else {
-        return answer(run(ctx, memory, cells));
-    };
-    let options = tracer.options;
-    let mut args = args::print(function, cells, memory, &ctx.descriptors, options);
-    if options.raw {
-        args.text.push_str(&text::raw(cells));
+impl<S: TraceSink> Layer for Tracer<S> {
+    fn call(
+        &mut self,
+        call: &Call<'_>,
+        ctx: &mut WasiCtx,
+        memory: &mut GuestMemory<'_>,
+        next: Next<'_>,
+    ) -> Result<u32, HostError> {
+        let Call { function, cells } = *call;
+        let options = self.options;
+        let mut args = args::print(function, cells, memory, &ctx.descriptors, options);
+        if options.raw {
+            args.text.push_str(&text::raw(cells));
+        }
+        let mut values = Vec::new();
+        self.spans.clear();
+        if options.values {
+            values = value::args(call, memory, &ctx.descriptors);
+            spans::plan(call, ctx, memory, &mut self.spans);
+        }
+        self.sink.before(&TraceStart {
+            function,
+            args: &args.text,
+        });
+        ctx.names_wanted = true;
+        let start = Instant::now();
+        let outcome = next.run(ctx, memory);
+        let duration = start.elapsed();
+        ctx.names_wanted = false;
+        let mut results = String::new();
+        let mut stored = Vec::new();
+        if let Ok(0) = outcome {
+            results = results::print(function, cells, memory, &ctx.descriptors, options);
+        }
+        if options.values {
+            let errno = outcome.as_ref().map_or(u32::MAX, |errno| *errno);
+            spans::settle(call, errno, memory, &mut self.spans);
+            stored = value::stored(&self.spans, memory);
+            let written = self.spans.len();
+            spans::read(call, memory, &mut |span| self.spans.push(span));
+            // What was read comes first.
+            self.spans.rotate_left(written);
+        }
+        let note = match outcome {
+            Ok(0) | Err(_) => String::new(),
+            Ok(number) => args.note(number),
+        };
+        self.sink.after(&TraceCall {
+            function,
+            cells,
+            args: &args.text,
+            outcome: outcome.as_ref().copied(),
+            results: &results,
+            note: &note,
+            duration,
+            values: &values,
+            stored: &stored,
+            spans: &self.spans,
+            memory,
+        });
+        outcome
     }
-    ctx.names_wanted = true;
-    let start = Instant::now();
-    let outcome = answer(run(ctx, memory, cells));
-    let duration = start.elapsed();
-    ctx.names_wanted = false;
-    let results = match outcome {
-        Ok(0) => results::print(function, cells, memory, &ctx.descriptors, options),
-        _ => String::new(),
-    };
-    let note = match outcome {
-        Ok(0) | Err(_) => String::new(),
-        Ok(number) => args.note(number),
-    };
-    (tracer.sink)(&TraceCall {
-        function,
-        cells,
-        args: &args.text,
-        outcome: outcome.as_ref().copied(),
-        results: &results,
-        note: &note,
-        duration,
-    });
-    ctx.tracer = Some(tracer);
-    outcome
 }

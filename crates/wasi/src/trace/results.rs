@@ -4,7 +4,7 @@ use fossor_host::{GuestMemory, OutOfBounds};
 
 use super::TraceOptions;
 use super::args::fd;
-use super::text::{date, flags, hex, quote, rights, seconds, short_ns};
+use super::text::{date, entries, flags, hex, quote, rights, seconds, short_ns};
 use crate::abi::*;
 use crate::descriptor::Descriptors;
 use crate::functions::Function;
@@ -217,18 +217,10 @@ impl Results<'_, '_> {
             return Ok(String::new());
         };
         let used = self.memory.get_u32(self.result(0))?;
-        let mut rest = self.memory.view(buf, used)?;
         let mut parts = Vec::new();
         let mut next = None;
-        while let Some((head, tail)) = rest.split_at_checked(Dirent::SIZE_BYTES) {
-            let [d0, d1, d2, d3, d4, d5, d6, d7, ..] = *head else {
-                break;
-            };
-            let name_len = u32::from_le_bytes([head[16], head[17], head[18], head[19]]) as usize;
-            let Some((name, tail)) = tail.split_at_checked(name_len) else {
-                break;
-            };
-            next = Some(u64::from_le_bytes([d0, d1, d2, d3, d4, d5, d6, d7]));
+        for (head, name) in entries(self.memory.view(buf, used)?) {
+            next = Some(layout::DIRENT.fields[0].number(head));
             if parts.len() < MAX_LISTED {
                 let file_type = match FileType::name(head[20]) {
                     "REGULAR" => "REG",
@@ -238,7 +230,6 @@ impl Results<'_, '_> {
             } else if parts.len() == MAX_LISTED {
                 parts.push("…".to_owned());
             }
-            rest = tail;
         }
         Ok(match next {
             Some(next) => format!("{{used={used}: {} →next {next}}}", parts.join(", ")),

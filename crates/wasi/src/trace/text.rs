@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::abi::Rights;
+use crate::abi::{Dirent, Rights};
 
 /// Rights named before the rest becomes `…`.
 const NAMED_RIGHTS: usize = 3;
@@ -131,6 +131,19 @@ pub(super) fn rights(bits: u64) -> String {
         return all;
     }
     format!("{}…", names[..NAMED_RIGHTS].join("|"))
+}
+
+/// Directory entries: the fixed part of each, and its name. The last one may be
+/// cut, and is left out then.
+pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (head, tail) = rest.split_at_checked(Dirent::SIZE_BYTES)?;
+        let name_len = u32::from_le_bytes([head[16], head[17], head[18], head[19]]);
+        let (name, tail) = tail.split_at_checked(name_len as usize)?;
+        rest = tail;
+        Some((head, name))
+    })
 }
 
 /// The cells as the guest passed them.

@@ -285,7 +285,7 @@ fn many_files_are_opened_one_after_the_other() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("f"), b"abc").unwrap();
         let mut guest = Guest::with_dir(dir.path(), resolver);
-        guest.ctx.clear_tracer();
+        guest.ctx.clear_layers();
         for _ in 0..2000 {
             assert_eq!(guest.open("f", 0, READ_WRITE), Ok(4));
             assert_eq!(guest.read(4, 100), Ok(b"abc".to_vec()));

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use fossor_host::{GuestMemory, HostError};
-use fossor_wasi::{AbiType, Access, Errno, Function, Resolver, WasiCtx, WasiCtxBuilder};
+use fossor_wasi::spans;
+use fossor_wasi::{AbiType, Access, Call, Errno, Function, Resolver, WasiCtx, WasiCtxBuilder};
 
 /// What memory holds before a call.
 pub const POISON: u8 = b'?';
@@ -44,9 +45,9 @@ impl Guest {
         let mut ctx = builder.build().expect("a context");
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
-        ctx.set_tracer(Box::new(move |call| {
+        ctx.set_tracer(move |call| {
             sink.lock().expect("no panic").push(call.to_string());
-        }));
+        });
         Guest {
             ctx,
             bytes: vec![POISON; MEMORY_BYTES as usize],
@@ -88,8 +89,27 @@ impl Guest {
             })
             .collect();
         self.heap = HEAP;
+        let mut expected = self.bytes.clone();
+        let call = Call {
+            function,
+            cells: &cells,
+        };
+        let mut spans = Vec::new();
         let mut memory = GuestMemory::new(&mut self.bytes);
-        (function.call)(&mut self.ctx, &mut memory, &cells)
+        spans::plan(&call, &self.ctx, &memory, &mut spans);
+        let outcome = (function.call)(&mut self.ctx, &mut memory, &cells);
+        // Recordings keep what `spans` says was written, so nothing else may be.
+        let errno = outcome.as_ref().map_or(u32::MAX, |errno| *errno);
+        spans::settle(&call, errno, &memory, &mut spans);
+        for span in &spans {
+            let range = span.addr as usize..(span.addr + span.len_bytes) as usize;
+            expected[range.clone()].copy_from_slice(&self.bytes[range]);
+        }
+        assert!(
+            expected == self.bytes,
+            "{name} wrote more than was announced: {spans:?}"
+        );
+        outcome
     }
 
     /// Calls, and gives the errno.

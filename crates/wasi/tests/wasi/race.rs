@@ -60,7 +60,7 @@ fn race(what: &str, resolver: Resolver, act: impl Fn(&mut Guest, &Path) -> Attem
         move || attack(&inside.join("a/swap"), &inside.join("a/link"), &stop)
     });
     let mut guest = Guest::with_dir(&inside, resolver);
-    guest.ctx.clear_tracer();
+    guest.ctx.clear_layers();
     let start = Instant::now();
     let (mut attempts, mut successes, mut escapes) = (0u64, 0u64, 0u64);
     while start.elapsed() < duration() {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use fossor_host::GuestMemory;
-use fossor_wasi::{TraceOptions, WasiCtx};
+use fossor_wasi::{TraceCall, TraceOptions, WasiCtx};
 
 use crate::guest::*;
 
@@ -49,11 +49,11 @@ fn options_change_the_line() {
         text_bytes: 4,
         paths: false,
         raw: true,
+        values: false,
     };
-    ctx.set_tracer_with(
-        options,
-        Box::new(move |call| sink.lock().unwrap().push(format!("{call:#}"))),
-    );
+    ctx.set_tracer_with(options, move |call: &TraceCall<'_>| {
+        sink.lock().unwrap().push(format!("{call:#}"))
+    });
     let mut bytes = vec![0; 64];
     bytes[..8].copy_from_slice(&[16, 0, 0, 0, 6, 0, 0, 0]);
     bytes[16..22].copy_from_slice(b"abcdef");
@@ -63,7 +63,7 @@ fn options_change_the_line() {
         .find(|function| function.name == "fd_write")
         .unwrap();
     (write.call)(&mut ctx, &mut memory, &[1, 0, 1, 40]).unwrap();
-    ctx.clear_tracer();
+    ctx.clear_layers();
     (write.call)(&mut ctx, &mut memory, &[1, 0, 1, 40]).unwrap();
     let lines = lines.lock().unwrap();
     assert_eq!(lines.len(), 1);
