@@ -1,0 +1,319 @@
+//! From a byte offset in a function's code to a place (PC_B) and to where the
+//! return address is then. Nothing in a module lists that, but the code says
+//! it: the table at its start leads from places to blocks, and before every
+//! call it stores the place where that returns to.
+//!
+//! Source: `cmd/internal/obj/wasm/wasmobj.go`, `preprocess`.
+
+use crate::error::GoError;
+use crate::pc::Pc;
+use wasmparser::{BinaryReader, FunctionBody, Operator};
+
+/// What the stack pointer points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StackState {
+    /// The return address: the frame is not there yet, or not any more.
+    Entry,
+    /// The frame, of the size that the table has for the place.
+    Body,
+    /// The address where a call is about to return to, in this function; the
+    /// frame follows.
+    Calling,
+    /// Behind the return address, which is still below.
+    Popped,
+    /// At the table at the start: the frame is there if the function was
+    /// entered to go on, and is not if it was called.
+    Entering,
+}
+
+/// A place in a function, as far as the code tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The first place that it can be.
+    pub first: u32,
+    /// The last one.
+    pub last: u32,
+    /// Instructions of the block before it, and all of the block's.
+    pub position: (u32, u32),
+    /// Where the return address is.
+    pub stack: StackState,
+}
+
+impl Place {
+    /// The likeliest place: how far the block has come, in places.
+    pub fn likely(&self) -> u32 {
+        let span = u64::from(self.last.saturating_sub(self.first)) + 1;
+        let (done, all) = self.position;
+        self.first + (span * u64::from(done) / u64::from(all.max(1))).min(span - 1) as u32
+    }
+}
+
+/// A function's code, decoded once, for many questions.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// By offset: where the stack changes and places are known.
+    marks: Vec<Mark>,
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    /// From this byte offset on.
+    offset: u32,
+    first: u32,
+    last: u32,
+    /// Instructions from here to the next mark.
+    instructions: u32,
+    stack: StackState,
+}
+
+impl Body {
+    /// Decodes the body of the function that begins at `entry`, which lies at
+    /// `offset` of the module; the answers are in the same offsets. `places` is
+    /// how many there are ([`Func::places`](crate::Func::places)), and
+    /// `frame_bytes` the size of the frame once it is made.
+    pub fn decode(
+        bytes: &[u8],
+        offset: u32,
+        entry: Pc,
+        places: u32,
+        frame_bytes: u64,
+    ) -> Result<Self, GoError> {
+        Reader::new(entry, places, frame_bytes).read(bytes, offset)
+    }
+
+    /// The place of the operator at `offset`.
+    pub fn place(&self, offset: u32) -> Option<Place> {
+        let after = self.marks.partition_point(|mark| mark.offset <= offset);
+        let mark = self.marks.get(after.checked_sub(1)?)?;
+        let end = self.marks.get(after).map_or(self.end, |next| next.offset);
+        // By bytes, which are about as evenly spread as instructions.
+        let position = match mark.instructions {
+            0 => (0, 1),
+            _ => (offset - mark.offset, (end - mark.offset).max(1)),
+        };
+        Some(Place {
+            first: mark.first,
+            last: mark.last.max(mark.first),
+            position,
+            stack: mark.stack,
+        })
+    }
+}
+
+struct Reader {
+    entry: Pc,
+    places: u32,
+    /// For each place, its block.
+    table: Vec<u32>,
+    /// Blocks, loops and ifs open in the current block.
+    depth: u32,
+    /// The current block; none before the table.
+    block: Option<u32>,
+    marks: Vec<Mark>,
+    stack: StackState,
+    /// The first place that it can be, as calls tell.
+    first: u32,
+    /// The constant before.
+    last_const: Option<i64>,
+    /// What is about to be added to the stack pointer.
+    change: i64,
+    /// The return address that is about to be stored.
+    returns_to: Option<u32>,
+    frame_bytes: u64,
+    /// Whether the frame was made.
+    framed: bool,
+}
+
+impl Reader {
+    fn new(entry: Pc, places: u32, frame_bytes: u64) -> Self {
+        Self {
+            entry,
+            places,
+            table: Vec::new(),
+            depth: 0,
+            block: None,
+            marks: Vec::new(),
+            stack: StackState::Entry,
+            first: 0,
+            last_const: None,
+            change: 0,
+            returns_to: None,
+            frame_bytes,
+            framed: false,
+        }
+    }
+
+    fn read(mut self, bytes: &[u8], offset: u32) -> Result<Body, GoError> {
+        let error = |error: wasmparser::Error| GoError::Body(error.to_string());
+        let body = FunctionBody::new(BinaryReader::new(bytes, offset.into()));
+        let mut operators = body.get_operators_reader().map_err(error)?;
+        self.mark(offset);
+        let mut after_local_0 = false;
+        while !operators.eof() {
+            let (operator, at) = operators.read_with_offset().map_err(error)?;
+            let at = at as u32;
+            if let Some(mark) = self.marks.last_mut() {
+                mark.instructions += 1;
+            }
+            match &operator {
+                Operator::BrTable { targets } if self.block.is_none() && after_local_0 => {
+                    for target in targets.targets().take(1 << 16) {
+                        self.table.push(target.map_err(error)?);
+                    }
+                    self.table.push(targets.default());
+                    self.stack = StackState::Entering;
+                    self.mark(at);
+                    // The block around the table ends next.
+                    self.block = Some(0);
+                    self.depth = 1;
+                    self.stack = StackState::Entry;
+                }
+                _ => self.operator(&operator, at + 1),
+            }
+            after_local_0 = matches!(operator, Operator::LocalGet { local_index: 0 });
+        }
+        self.bound_by_calls();
+        Ok(Body {
+            marks: self.marks,
+            end: offset + bytes.len() as u32,
+        })
+    }
+
+    /// Takes an operator in; what follows it begins at `next`.
+    fn operator(&mut self, operator: &Operator<'_>, next: u32) {
+        let constant = self.last_const.take();
+        match operator {
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                self.depth += 1;
+            }
+            Operator::End if self.block.is_some() => match self.depth.checked_sub(1) {
+                Some(depth) => {
+                    self.depth = depth;
+                    self.mark_if_table_end(next);
+                }
+                None => {
+                    self.block = self.block.map(|block| block + 1);
+                    self.first = self.range().0;
+                    self.returns_to = None;
+                    self.stack = self.rest();
+                    self.mark(next);
+                }
+            },
+            Operator::I32Const { value } => self.last_const = Some((*value).into()),
+            Operator::I64Const { value } => {
+                let pc = Pc(*value as u64);
+                if pc.func() == self.entry.func() && pc.block() > 0 {
+                    self.returns_to = Some(pc.block());
+                }
+            }
+            Operator::I32Sub => self.change = -constant.unwrap_or(0),
+            Operator::I32Add => self.change = constant.unwrap_or(0),
+            Operator::LocalTee { local_index: 1 } => {}
+            Operator::GlobalSet { global_index: 0 } => self.moved(next),
+            Operator::Call { .. } | Operator::CallIndirect { .. } => {
+                if self.stack == StackState::Calling {
+                    self.stack = self.rest();
+                    if let Some(place) = self.returns_to.take() {
+                        self.first = place;
+                    }
+                    self.mark(next);
+                }
+            }
+            Operator::Return if matches!(self.stack, StackState::Popped | StackState::Entry) => {
+                self.stack = self.rest();
+                self.mark(next);
+            }
+            _ => {}
+        }
+        if !matches!(
+            operator,
+            Operator::I32Sub | Operator::I32Add | Operator::LocalTee { local_index: 1 }
+        ) {
+            self.change = 0;
+        }
+    }
+
+    /// The stack pointer was set.
+    fn moved(&mut self, next: u32) {
+        use StackState::{Body, Calling, Entry, Popped};
+        // The check of the stack's size, which comes first, makes its call
+        // within an `if`.
+        let makes_frame = !self.framed
+            && self.frame_bytes > 0
+            && self.change == -(self.frame_bytes as i64)
+            && (self.change != -8 || self.depth == 0);
+        self.stack = match (self.stack, self.change) {
+            (Entry, _) if makes_frame => {
+                self.framed = true;
+                Body
+            }
+            (Body | Entry, -8) => Calling,
+            (Body, 8) if !self.framed => Popped,
+            (Body, 1..) => Entry,
+            (Entry, 8) => Popped,
+            (other, _) => other,
+        };
+        self.mark(next);
+    }
+
+    /// The state between calls.
+    fn rest(&self) -> StackState {
+        match self.framed {
+            true => StackState::Body,
+            false => StackState::Entry,
+        }
+    }
+
+    /// The block around the table has ended: block 0 begins.
+    fn mark_if_table_end(&mut self, next: u32) {
+        if self.depth == 0 && self.block == Some(0) && self.marks_since_table() {
+            self.mark(next);
+        }
+    }
+
+    fn marks_since_table(&self) -> bool {
+        let last = self.marks.last();
+        last.is_some_and(|mark| mark.stack == StackState::Entering)
+    }
+
+    /// The places of the current block.
+    fn range(&self) -> (u32, u32) {
+        let Some(block) = self.block.filter(|_| !self.table.is_empty()) else {
+            return (0, self.places.saturating_sub(1));
+        };
+        let first = self.table.iter().position(|&target| target == block);
+        let last = self.table.iter().rposition(|&target| target == block);
+        match (first, last) {
+            (Some(first), Some(last)) if last + 1 == self.table.len() => {
+                (first as u32, self.places.saturating_sub(1).max(first as u32))
+            }
+            (Some(first), Some(last)) => (first as u32, last as u32),
+            _ => (0, self.places.saturating_sub(1)),
+        }
+    }
+
+    fn mark(&mut self, offset: u32) {
+        let (first, last) = self.range();
+        self.marks.push(Mark {
+            offset,
+            first: self.first.max(first).min(last),
+            last,
+            instructions: 0,
+            stack: self.stack,
+        });
+    }
+
+    /// What lies before a call lies before the place that it returns to.
+    fn bound_by_calls(&mut self) {
+        let mut behind = (u32::MAX, u32::MAX);
+        for mark in self.marks.iter_mut().rev() {
+            let bound = match mark.first < behind.0 {
+                true => behind.0 - 1,
+                false => behind.1,
+            };
+            mark.last = mark.last.min(bound).max(mark.first);
+            behind = (mark.first, mark.last);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! One function of a Go program.
+
+use crate::error::GoError;
+use crate::inline::InlineTree;
+use crate::pc::Pc;
+use crate::pctab::{Steps, value_at};
+use crate::program::Program;
+
+// Fields of the record, in bytes. Source: `runtime/runtime2.go`, `_func`.
+const NAME: u64 = 4;
+const PCSP: u64 = 16;
+const PCFILE: u64 = 20;
+const PCLN: u64 = 24;
+const PCDATA_COUNT: u64 = 28;
+const UNIT: u64 = 32;
+const START_LINE: u64 = 36;
+const FLAGS: u64 = 41;
+const FUNCDATA_COUNT: u64 = 43;
+const PCDATA: u64 = 44;
+
+/// Bit of the flags: the outermost frame of its stack.
+const TOP_FRAME: u8 = 1;
+
+/// Levels of inlining that are looked at.
+const MAX_INLINED: usize = 64;
+
+/// A function.
+#[derive(Clone, Copy, Debug)]
+pub struct Func<'a> {
+    program: Program<'a>,
+    record: u64,
+    entry: Pc,
+}
+
+/// Where a program counter is in the source. Functions that were inlined have
+/// frames of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceFrame {
+    /// The function, `runtime.(*mspan).init` for instance.
+    pub func: String,
+    /// The file, as the compiler recorded it.
+    pub file: String,
+    /// The line, counted from 1; 0 if it is not known.
+    pub line: u32,
+    /// The line of the function's `func`.
+    pub start_line: u32,
+    /// Whether the function was inlined into the next frame's.
+    pub inlined: bool,
+}
+
+impl<'a> Func<'a> {
+    pub(crate) fn read(program: Program<'a>, record: u64, entry: Pc) -> Result<Self, GoError> {
+        program.image.half(record + PCDATA - 4, "a function")?;
+        Ok(Self {
+            program,
+            record,
+            entry,
+        })
+    }
+
+    /// Its first program counter.
+    pub fn entry(&self) -> Pc {
+        self.entry
+    }
+
+    /// Its name; invalid UTF-8 is replaced.
+    pub fn name(&self) -> String {
+        let offset = self.field(NAME);
+        let name = offset.and_then(|offset| self.program.name(offset));
+        name.map_or_else(|_| "?".to_owned(), |n| String::from_utf8_lossy(n).into())
+    }
+
+    /// The line of its `func`.
+    pub fn start_line(&self) -> u32 {
+        self.field(START_LINE).unwrap_or(0)
+    }
+
+    /// Whether it is the outermost of its stack: `runtime.goexit` and the like.
+    pub fn is_outermost(&self) -> bool {
+        self.program.image.u8(self.record + FLAGS).unwrap_or(0) & TOP_FRAME != 0
+    }
+
+    /// Bytes of its frame at a place, without the return address: what lies
+    /// between the stack pointer and that.
+    pub fn frame_bytes(&self, pc: Pc) -> Result<u64, GoError> {
+        let bytes = self.value(self.field(PCSP)?, pc.block())?.unwrap_or(0);
+        u64::try_from(bytes).map_err(|_| GoError::damaged("a frame's size", self.record))
+    }
+
+    /// Places in it: PC_Bs are below this.
+    pub fn places(&self) -> Result<u32, GoError> {
+        let offset = self.field(PCLN)?;
+        let steps = self.program.pctab().get(offset as usize..);
+        let steps = Steps::new(steps.unwrap_or_default());
+        Ok(steps.last().map_or(1, |(_, end)| end))
+    }
+
+    /// The line at a place, in the innermost of the functions inlined there.
+    pub fn line(&self, pc: Pc) -> u32 {
+        let line = self.field(PCLN).and_then(|t| self.value(t, pc.block()));
+        line.ok()
+            .flatten()
+            .and_then(|line| u32::try_from(line).ok())
+            .unwrap_or(0)
+    }
+
+    /// The file at a place.
+    pub fn file(&self, pc: Pc) -> String {
+        let file = || {
+            let number = self.value(self.field(PCFILE)?, pc.block())?;
+            let number = number.and_then(|number| u32::try_from(number).ok());
+            let number = number.ok_or(GoError::NoFunc(pc.0))?;
+            self.program.file(self.field(UNIT)?, number)
+        };
+        file().map_or_else(|_| "?".to_owned(), |n| String::from_utf8_lossy(n).into())
+    }
+
+    /// Where a place is in the source: the innermost function first, those
+    /// that it was inlined into behind it, this function last.
+    pub fn source(&self, pc: Pc) -> Vec<SourceFrame> {
+        let mut frames = Vec::new();
+        let mut at = pc;
+        let tree = self.inline_tree();
+        while frames.len() < MAX_INLINED {
+            let call = tree.as_ref().and_then(|tree| {
+                let index = self.value(self.pcdata(InlineTree::PCDATA)?, at.block());
+                tree.call(u32::try_from(index.ok()??).ok()?)
+            });
+            let Some(call) = call else { break };
+            let name = self.program.name(call.name);
+            frames.push(SourceFrame {
+                func: name.map_or_else(|_| "?".into(), |n| String::from_utf8_lossy(n).into()),
+                file: self.file(at),
+                line: self.line(at),
+                start_line: call.start_line,
+                inlined: true,
+            });
+            at = self.entry.at(call.parent_place);
+        }
+        frames.push(SourceFrame {
+            func: self.name(),
+            file: self.file(at),
+            line: self.line(at),
+            start_line: self.start_line(),
+            inlined: false,
+        });
+        frames
+    }
+
+    fn value(&self, table: u32, place: u32) -> Result<Option<i32>, GoError> {
+        value_at(self.program.pctab(), table, place)
+    }
+
+    fn field(&self, offset: u64) -> Result<u32, GoError> {
+        self.program.image.half(self.record + offset, "a function")
+    }
+
+    /// The table of an index of PCDATA.
+    fn pcdata(&self, index: u32) -> Option<u32> {
+        let count = self.field(PCDATA_COUNT).ok()?;
+        let offset = PCDATA + u64::from(index) * 4;
+        (index < count).then(|| self.field(offset).ok()).flatten()
+    }
+
+    fn inline_tree(&self) -> Option<InlineTree<'a>> {
+        let count = self.program.image.u8(self.record + FUNCDATA_COUNT)?;
+        if InlineTree::FUNCDATA >= u32::from(count) {
+            return None;
+        }
+        let pcdata = u64::from(self.field(PCDATA_COUNT).ok()?);
+        let offset = PCDATA + (pcdata + u64::from(InlineTree::FUNCDATA)) * 4;
+        let offset = self.field(offset).ok()?;
+        let base = self.program.module?.gofunc;
+        (offset != u32::MAX).then(|| InlineTree::new(self.program.image, base + u64::from(offset)))
+    }
+}

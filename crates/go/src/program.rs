@@ -1,0 +1,166 @@
+//! A Go program: its table of functions (pclntab).
+
+use crate::error::GoError;
+use crate::func::Func;
+use crate::image::Image;
+use crate::moduledata::ModuleData;
+use crate::pc::Pc;
+
+/// How the table begins: its magic number of Go 1.20 and later, two zeros,
+/// instructions of 1 byte, pointers of 8.
+const MAGIC: [u8; 8] = [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
+
+// Addresses of fields of the header, from its start. Source:
+// `runtime/symtab.go`, `pcHeader`.
+const FUNCS: u64 = 8;
+const NAMES: u64 = 32;
+const UNITS: u64 = 40;
+const FILES: u64 = 48;
+const PCTAB: u64 = 56;
+const FUNCTAB: u64 = 64;
+
+/// Names are longer than this only in tables that lie.
+const MAX_NAME_BYTES: usize = 64 << 10;
+
+/// A Go program's table of functions, in an image that contains it.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'a> {
+    pub(crate) image: Image<'a>,
+    header: u64,
+    funcs: u64,
+    /// How far entries are shifted: 16 up to Go 1.24, where they are PCs; 0
+    /// later, where they are PC_Fs.
+    shift: u32,
+    names: u64,
+    units: u64,
+    files: u64,
+    pctab: u64,
+    pctab_bytes: &'a [u8],
+    functab: u64,
+    pub(crate) module: Option<ModuleData>,
+}
+
+impl<'a> Program<'a> {
+    /// Finds the table. Go spreads it over many data segments, so only a whole
+    /// memory shows it.
+    pub fn find(image: Image<'a>) -> Result<Self, GoError> {
+        let mut damaged = None;
+        for at in memchr::memmem::find_iter(image.bytes(), &MAGIC) {
+            match Self::read(image, at as u64) {
+                Ok(program) => return Ok(program),
+                Err(error) => damaged = damaged.or(Some(error)),
+            }
+        }
+        Err(damaged.unwrap_or(GoError::NoTable))
+    }
+
+    fn read(image: Image<'a>, header: u64) -> Result<Self, GoError> {
+        let field = |offset| image.word(header + offset, "the header");
+        let address = |offset| {
+            let distance = field(offset)?;
+            header
+                .checked_add(distance)
+                .filter(|&address| address <= image.len_bytes())
+                .ok_or(GoError::damaged("the header", header + offset))
+        };
+        let mut program = Self {
+            image,
+            header,
+            funcs: field(FUNCS)?,
+            shift: 0,
+            names: address(NAMES)?,
+            units: address(UNITS)?,
+            files: address(FILES)?,
+            pctab: address(PCTAB)?,
+            pctab_bytes: &[],
+            functab: address(FUNCTAB)?,
+            module: None,
+        };
+        let room = image.len_bytes() - program.functab;
+        if program.funcs == 0 || program.funcs > room / 8 {
+            return Err(GoError::damaged("the count of functions", header + FUNCS));
+        }
+        program.pctab_bytes = program
+            .functab
+            .checked_sub(program.pctab)
+            .and_then(|len| image.slice(program.pctab, len))
+            .ok_or(GoError::damaged("the header", header + PCTAB))?;
+        let last = image.half(program.functab + program.funcs * 8, "the functions")?;
+        // One entry a function and nothing between them, or 2^16 places each.
+        if u64::from(last) >= 1 << 16 && u64::from(last) >> 16 >= program.funcs / 2 {
+            program.shift = 16;
+        }
+        program.module = ModuleData::find(image, header, program.names);
+        Ok(program)
+    }
+
+    /// Where the table is.
+    pub fn address(&self) -> u64 {
+        self.header
+    }
+
+    /// How many functions it lists.
+    pub fn func_count(&self) -> u64 {
+        self.funcs
+    }
+
+    /// The functions, in the order of their addresses.
+    pub fn funcs(&self) -> impl Iterator<Item = Result<Func<'a>, GoError>> + use<'a> {
+        let program = *self;
+        (0..program.funcs).map(move |index| program.func(index))
+    }
+
+    /// The function that a program counter is in.
+    pub fn func_at(&self, pc: Pc) -> Result<Func<'a>, GoError> {
+        let none = || GoError::NoFunc(pc.0);
+        let wanted = pc.defined_idx().ok_or_else(none)?;
+        let (mut low, mut high) = (0, self.funcs);
+        while low < high {
+            let middle = (low + high) / 2;
+            match self.defined_idx(middle)?.cmp(&wanted) {
+                std::cmp::Ordering::Equal => return self.func(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        Err(none())
+    }
+
+    /// The function of an index among those that the module defines.
+    pub fn func_of_defined(&self, defined_idx: u32) -> Result<Func<'a>, GoError> {
+        self.func_at(Pc::of_defined(defined_idx))
+    }
+
+    /// Index, among those that the module defines, of function `index` here.
+    fn defined_idx(&self, index: u64) -> Result<u32, GoError> {
+        let entry = self.image.half(self.functab + index * 8, "the functions")?;
+        Ok(entry >> self.shift)
+    }
+
+    fn func(&self, index: u64) -> Result<Func<'a>, GoError> {
+        let offset = self.functab + index * 8 + 4;
+        let record = self.functab + u64::from(self.image.half(offset, "the functions")?);
+        Func::read(*self, record, Pc::of_defined(self.defined_idx(index)?))
+    }
+
+    /// A function's name, by its offset among the names.
+    pub(crate) fn name(&self, offset: u32) -> Result<&'a [u8], GoError> {
+        let address = self.names + u64::from(offset);
+        let name = self.image.text(address, MAX_NAME_BYTES);
+        name.ok_or(GoError::damaged("a name", address))
+    }
+
+    /// A file's name, by compilation unit and its number there.
+    pub(crate) fn file(&self, unit: u32, number: u32) -> Result<&'a [u8], GoError> {
+        let address = self.units + (u64::from(unit) + u64::from(number)) * 4;
+        let offset = self.image.half(address, "the files of a unit")?;
+        let address = self.files + u64::from(offset);
+        let name = self.image.text(address, MAX_NAME_BYTES);
+        name.ok_or(GoError::damaged("a file's name", address))
+    }
+
+    /// The tables of places.
+    pub(crate) fn pctab(&self) -> &'a [u8] {
+        self.pctab_bytes
+    }
+}
