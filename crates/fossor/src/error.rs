@@ -1,12 +1,13 @@
 //! Everything that can go wrong, each kind for itself.
 
+use crate::guest_stack;
 use crate::link_report::{LinkProblem, LinkReport};
+use crate::trap_info::TrapInfo;
 use fossor_host::{HostError, OutOfBounds};
 use fossor_interpreter as core;
 use fossor_module::DecodeError;
 use std::path::PathBuf;
 
-pub use core::{Frame, TrapInfo};
 pub use fossor_host::Trap;
 
 /// Why there is no result.
@@ -119,6 +120,8 @@ impl Error {
             core::Error::Trap(info) => info,
             other => return Self::without_store(other),
         };
+        let goroutines = guest_stack::goroutines(store, &info);
+        let info = Box::new(TrapInfo::new(*info, goroutines));
         let reason = match (info.trap, store.interrupt().reason()) {
             (Trap::OutOfFuel, _) => InterruptReason::OutOfFuel,
             (Trap::Interrupted, Some(fossor_host::InterruptReason::Deadline)) => {
@@ -133,7 +136,7 @@ impl Error {
     /// An error that no run is behind.
     pub(crate) fn without_store(error: core::Error) -> Self {
         match error {
-            core::Error::Trap(info) => Error::Trap(info),
+            core::Error::Trap(info) => Error::Trap(Box::new(TrapInfo::new(*info, None))),
             core::Error::Exit(status) => Error::Exit(status),
             core::Error::Host(error) => Error::Host(error),
             core::Error::HostPanic(message) => Error::HostPanic(message),
@@ -164,7 +167,7 @@ impl From<Error> for HostError {
     fn from(error: Error) -> Self {
         match error {
             Error::Trap(info) | Error::Interrupted(_, info) => {
-                HostError::other(core::Error::Trap(info))
+                HostError::other(core::Error::Trap(Box::new(info.into_core())))
             }
             Error::Exit(status) => HostError::Exit(status),
             Error::Host(error) => HostError::Other(error),

@@ -21,8 +21,8 @@ pub enum StackState {
     Calling,
     /// Behind the return address, which is still below.
     Popped,
-    /// At the table at the start: the frame is there if the function was
-    /// entered to go on, and is not if it was called.
+    /// Before the table at the start: the frame is not there if the function
+    /// was just called, and is there if it goes on or jumps.
     Entering,
 }
 
@@ -151,8 +151,8 @@ impl Reader {
         self.mark(offset);
         let mut after_local_0 = false;
         while !operators.eof() {
-            let (operator, at) = operators.read_with_offset().map_err(error)?;
-            let at = at as u32;
+            let operator = operators.read().map_err(error)?;
+            let next = operators.original_position() as u32;
             if let Some(mark) = self.marks.last_mut() {
                 mark.instructions += 1;
             }
@@ -162,14 +162,17 @@ impl Reader {
                         self.table.push(target.map_err(error)?);
                     }
                     self.table.push(targets.default());
-                    self.stack = StackState::Entering;
-                    self.mark(at);
+                    // All before it is on the way to it, from a call or from
+                    // a jump within the function.
+                    for mark in &mut self.marks {
+                        (mark.first, mark.last) = (0, 0);
+                        mark.stack = StackState::Entering;
+                    }
                     // The block around the table ends next.
                     self.block = Some(0);
                     self.depth = 1;
-                    self.stack = StackState::Entry;
                 }
-                _ => self.operator(&operator, at + 1),
+                _ => self.operator(&operator, next),
             }
             after_local_0 = matches!(operator, Operator::LocalGet { local_index: 0 });
         }
@@ -211,14 +214,14 @@ impl Reader {
             Operator::I32Add => self.change = constant.unwrap_or(0),
             Operator::LocalTee { local_index: 1 } => {}
             Operator::GlobalSet { global_index: 0 } => self.moved(next),
-            Operator::Call { .. } | Operator::CallIndirect { .. } => {
-                if self.stack == StackState::Calling {
-                    self.stack = self.rest();
-                    if let Some(place) = self.returns_to.take() {
-                        self.first = place;
-                    }
-                    self.mark(next);
+            Operator::Call { .. } | Operator::CallIndirect { .. }
+                if self.stack == StackState::Calling =>
+            {
+                self.stack = self.rest();
+                if let Some(place) = self.returns_to.take() {
+                    self.first = place;
                 }
+                self.mark(next);
             }
             Operator::Return if matches!(self.stack, StackState::Popped | StackState::Entry) => {
                 self.stack = self.rest();
@@ -246,6 +249,8 @@ impl Reader {
         self.stack = match (self.stack, self.change) {
             (Entry, _) if makes_frame => {
                 self.framed = true;
+                // The table has the frame from the next place on.
+                self.first = self.first.max(1);
                 Body
             }
             (Body | Entry, -8) => Calling,
@@ -267,14 +272,11 @@ impl Reader {
 
     /// The block around the table has ended: block 0 begins.
     fn mark_if_table_end(&mut self, next: u32) {
-        if self.depth == 0 && self.block == Some(0) && self.marks_since_table() {
+        let last = self.marks.last();
+        let entering = last.is_some_and(|mark| mark.stack == StackState::Entering);
+        if self.depth == 0 && self.block == Some(0) && entering {
             self.mark(next);
         }
-    }
-
-    fn marks_since_table(&self) -> bool {
-        let last = self.marks.last();
-        last.is_some_and(|mark| mark.stack == StackState::Entering)
     }
 
     /// The places of the current block.
@@ -285,9 +287,10 @@ impl Reader {
         let first = self.table.iter().position(|&target| target == block);
         let last = self.table.iter().rposition(|&target| target == block);
         match (first, last) {
-            (Some(first), Some(last)) if last + 1 == self.table.len() => {
-                (first as u32, self.places.saturating_sub(1).max(first as u32))
-            }
+            (Some(first), Some(last)) if last + 1 == self.table.len() => (
+                first as u32,
+                self.places.saturating_sub(1).max(first as u32),
+            ),
             (Some(first), Some(last)) => (first as u32, last as u32),
             _ => (0, self.places.saturating_sub(1)),
         }

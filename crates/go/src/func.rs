@@ -87,6 +87,15 @@ impl<'a> Func<'a> {
         u64::try_from(bytes).map_err(|_| GoError::damaged("a frame's size", self.record))
     }
 
+    /// Bytes of its frame once that is made.
+    pub fn largest_frame_bytes(&self) -> Result<u64, GoError> {
+        let offset = self.field(PCSP)?;
+        let steps = self.program.pctab().get(offset as usize..);
+        let values = Steps::new(steps.unwrap_or_default()).map(|(bytes, _)| bytes);
+        let largest = if offset == 0 { None } else { values.max() };
+        Ok(u64::try_from(largest.unwrap_or(0)).unwrap_or(0))
+    }
+
     /// Places in it: PC_Bs are below this.
     pub fn places(&self) -> Result<u32, GoError> {
         let offset = self.field(PCLN)?;

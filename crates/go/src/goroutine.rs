@@ -8,9 +8,17 @@ use crate::program::Program;
 use crate::traceback::{CreatedBy, Frame, Goroutine};
 use crate::unwind::{Machine, Start, symbolize, unwind};
 use crate::version::Version;
+use std::fmt;
 
 /// Goroutines whose stacks are unwound; a program may have a million.
 const MAX_SHOWN: usize = 200;
+
+/// Frames in all of their stacks together.
+const MAX_FRAMES_SHOWN: usize = 10_000;
+
+/// Words that are looked at in search of the list: a guest's data may be made
+/// to look like many lists.
+const MAX_WORK: u64 = 1 << 27;
 
 /// Goroutines that are believed in at all.
 const MAX_COUNT: u64 = 1 << 24;
@@ -45,10 +53,14 @@ impl Goroutines {
         scan: Scan,
     ) -> Self {
         let layout = find_layout(machine, version);
-        let reader = Reader { program, machine, layout };
+        let reader = Reader {
+            program,
+            machine,
+            layout,
+        };
         let mut goroutines = Goroutines::default();
         let running = reader.running();
-        goroutines.list.extend(running.clone());
+        goroutines.list.extend(running);
         if scan == Scan::Running {
             return goroutines;
         }
@@ -60,6 +72,24 @@ impl Goroutines {
             Err(error) => goroutines.note = Some(error),
         }
         goroutines
+    }
+}
+
+impl fmt::Display for Goroutines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, goroutine) in self.list.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n\n")?;
+            }
+            goroutine.fmt(f)?;
+        }
+        if self.omitted > 0 {
+            write!(f, "\n\n... {} more goroutines", self.omitted)?;
+        }
+        match &self.note {
+            Some(note) => write!(f, "\n\n({note})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -91,11 +121,11 @@ fn find_layout(machine: &Machine<'_>, version: Option<&Version>) -> Option<Layou
 /// The goroutine that runs: the scheduler works for another.
 fn user_g(machine: &Machine<'_>, layout: Layout) -> Option<u64> {
     let memory = machine.memory;
-    let m = memory.u64(machine.g.checked_add(layout::M)?)?;
-    if memory.u64(m.checked_add(layout::G0)?)? != machine.g {
+    let m = memory.field(machine.g, layout::M)?;
+    if memory.field(m, layout::G0)? != machine.g {
         return Some(machine.g);
     }
-    match memory.u64(m.checked_add(layout.curg)?)? {
+    match memory.field(m, layout.curg)? {
         0 => Some(machine.g),
         g => Some(g),
     }
@@ -104,13 +134,13 @@ fn user_g(machine: &Machine<'_>, layout: Layout) -> Option<u64> {
 /// Whether an address can be a `g`'s.
 fn is_goroutine(memory: Image<'_>, layout: Layout, g: u64) -> bool {
     let check = || {
-        if g == 0 || g % 8 != 0 || g >= memory.len_bytes() {
+        if g == 0 || !g.is_multiple_of(8) || g >= memory.len_bytes() {
             return None;
         }
-        let status = memory.u32(g + layout.status)? & !SCANNING;
-        let low = memory.u64(g + layout::STACK_LOW)?;
-        let high = memory.u64(g + layout::STACK_HIGH)?;
-        let goid = memory.u64(g + layout.goid)?;
+        let status = memory.field_u32(g, layout.status)? & !SCANNING;
+        let low = memory.field(g, layout::STACK_LOW)?;
+        let high = memory.field(g, layout::STACK_HIGH)?;
+        let goid = memory.field(g, layout.goid)?;
         Some(status <= 11 && low <= high && high <= memory.len_bytes() && goid < 1 << 48)
     };
     check().unwrap_or(false)
@@ -135,12 +165,12 @@ impl Reader<'_> {
 
     fn is_scheduler(&self) -> bool {
         let memory = self.machine.memory;
-        let m = memory.u64(self.machine.g + layout::M).unwrap_or(0);
-        memory.u64(m + layout::G0) == Some(self.machine.g)
+        let m = memory.field(self.machine.g, layout::M).unwrap_or(0);
+        memory.field(m, layout::G0) == Some(self.machine.g)
     }
 
     fn field(&self, g: u64, offset: impl Fn(&Layout) -> u64) -> Option<u64> {
-        self.machine.memory.u64(g + offset(self.layout.as_ref()?))
+        self.machine.memory.field(g, offset(self.layout.as_ref()?))
     }
 
     fn created_by(&self, g: u64) -> Option<CreatedBy> {
@@ -171,19 +201,34 @@ impl Reader<'_> {
         let module = self.program.module;
         let module = module.ok_or(GoError::Goroutines("the runtime's record is not there"))?;
         let known = user_g(self.machine, layout).filter(|_| !self.is_scheduler_alone(layout));
+        let mut work = 0;
         for (start, end) in [module.bss, module.data] {
             let end = end.min(memory.len_bytes());
             for at in (start..end).step_by(8) {
-                let Some(count) = slice_length(memory, at) else { continue };
+                let Some(count) = slice_length(memory, at) else {
+                    continue;
+                };
+                work += 1;
+                if work > MAX_WORK {
+                    break;
+                }
                 let array = memory.u64(at).unwrap_or(0);
-                let Some(bytes) = memory.slice(array, count * 8) else { continue };
+                let Some(bytes) = memory.slice(array, count * 8) else {
+                    continue;
+                };
                 let mut addresses = bytes.as_chunks().0.iter().map(|b| u64::from_le_bytes(*b));
-                if !addresses.clone().all(|g| is_goroutine(memory, layout, g)) {
+                let mut believed = 0;
+                let believable = addresses.clone().all(|g| {
+                    believed += 1;
+                    is_goroutine(memory, layout, g)
+                });
+                work += believed;
+                if !believable {
                     continue;
                 }
                 let found = match known {
                     Some(known) => addresses.any(|g| g == known),
-                    None => addresses.any(|g| memory.u64(g + layout.goid) == Some(1)),
+                    None => addresses.any(|g| memory.field(g, layout.goid) == Some(1)),
                 };
                 if found {
                     let words = bytes.as_chunks().0.iter();
@@ -191,7 +236,9 @@ impl Reader<'_> {
                 }
             }
         }
-        Err(GoError::Goroutines("the runtime's list of them was not found"))
+        Err(GoError::Goroutines(
+            "the runtime's list of them was not found",
+        ))
     }
 
     fn is_scheduler_alone(&self, layout: Layout) -> bool {
@@ -200,23 +247,32 @@ impl Reader<'_> {
 
     fn add_parked(&self, addresses: Vec<u64>, goroutines: &mut Goroutines) {
         let running = self.layout.and_then(|layout| user_g(self.machine, layout));
-        let reasons = WaitReasons::find(self.machine.memory);
+        let reasons = WaitReasons::find(self.machine.memory, self.program.data);
         let mut parked = Vec::new();
+        let mut frames = 0;
         for g in addresses {
             if Some(g) == running {
                 continue;
             }
-            let Some(status) = self.status(g, &reasons) else { continue };
-            if parked.len() >= MAX_SHOWN {
+            let Some(status) = self.status(g, &reasons) else {
+                continue;
+            };
+            if parked.len() >= MAX_SHOWN || frames >= MAX_FRAMES_SHOWN {
                 goroutines.omitted += 1;
                 continue;
             }
             let goroutine = self.parked(g, status);
+            frames += goroutine.frames.len();
             if !goroutine.is_system() {
                 parked.push(goroutine);
             }
         }
         parked.sort_by_key(|goroutine| goroutine.id);
+        // The scheduler that found nothing to do is of no interest beside those
+        // that wait.
+        if !parked.is_empty() {
+            goroutines.list.retain(|goroutine| goroutine.id != Some(0));
+        }
         goroutines.list.extend(parked);
     }
 
@@ -224,12 +280,12 @@ impl Reader<'_> {
     fn status(&self, g: u64, reasons: &WaitReasons<'_>) -> Option<String> {
         let layout = self.layout?;
         let memory = self.machine.memory;
-        let text = match memory.u32(g + layout.status)? & !SCANNING {
+        let text = match memory.field_u32(g, layout.status)? & !SCANNING {
             RUNNABLE => "runnable",
             RUNNING => "running",
             SYSCALL => "syscall",
             WAITING => {
-                let reason = memory.u8(g + layout.wait_reason)?;
+                let reason = memory.u8(g.checked_add(layout.wait_reason)?)?;
                 return Some(reasons.text(reason).unwrap_or_else(|| "waiting".to_owned()));
             }
             COPYING => "copystack",
@@ -241,8 +297,8 @@ impl Reader<'_> {
 
     fn parked(&self, g: u64, status: String) -> Goroutine {
         let memory = self.machine.memory;
-        let sp = memory.u64(g + layout::SCHED_SP).unwrap_or(0);
-        let pc = memory.u64(g + layout::SCHED_PC).unwrap_or(0);
+        let sp = memory.field(g, layout::SCHED_SP).unwrap_or(0);
+        let pc = memory.field(g, layout::SCHED_PC).unwrap_or(0);
         let stack = unwind(self.program, self.machine, Start::parked(sp, pc));
         let (frames, omitted_after) = symbolize(self.program, &stack);
         Goroutine {
@@ -258,7 +314,7 @@ impl Reader<'_> {
 
 /// The length of the slice at `at`, if that can be one of pointers.
 fn slice_length(memory: Image<'_>, at: u64) -> Option<u64> {
-    let (array, length, capacity) = (memory.u64(at)?, memory.u64(at + 8)?, memory.u64(at + 16)?);
+    let (array, length, capacity) = (memory.u64(at)?, memory.field(at, 8)?, memory.field(at, 16)?);
     let plausible = array != 0
         && array % 8 == 0
         && (1..=MAX_COUNT).contains(&length)
@@ -280,13 +336,13 @@ const KNOWN_REASON: &[u8] = b"GC assist marking";
 const MAX_REASON: u8 = 100;
 
 impl<'a> WaitReasons<'a> {
-    fn find(memory: Image<'a>) -> Self {
-        let strings = memchr::memmem::find_iter(memory.bytes(), KNOWN_REASON).take(16);
+    fn find(memory: Image<'a>, data: &[u8]) -> Self {
+        let strings = memchr::memmem::find_iter(data, KNOWN_REASON).take(16);
         let array = strings.into_iter().find_map(|text| {
             let mut header = [0; 16];
             header[..8].copy_from_slice(&(text as u64).to_le_bytes());
             header[8..].copy_from_slice(&(KNOWN_REASON.len() as u64).to_le_bytes());
-            let found = memchr::memmem::find_iter(memory.bytes(), &header)
+            let found = memchr::memmem::find_iter(data, &header)
                 .map(|at| at as u64)
                 // The first is the empty text.
                 .find(|at| at % 8 == 0 && *at >= 16 && memory.u64(at - 8) == Some(0));
@@ -300,7 +356,7 @@ impl<'a> WaitReasons<'a> {
             return None;
         }
         let at = self.array? + u64::from(reason) * 16;
-        let (text, length) = (self.memory.u64(at)?, self.memory.u64(at + 8)?);
+        let (text, length) = (self.memory.u64(at)?, self.memory.field(at, 8)?);
         let bytes = self.memory.slice(text, length.min(64))?;
         let printable = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
         (printable && !bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned())

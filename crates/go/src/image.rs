@@ -72,6 +72,16 @@ impl<'a> Image<'a> {
         Some(u64::from_le_bytes(*bytes))
     }
 
+    /// The number at `offset` of what lies at `base`.
+    pub(crate) fn field(self, base: u64, offset: u64) -> Option<u64> {
+        self.u64(base.checked_add(offset)?)
+    }
+
+    /// The number at `offset` of what lies at `base`.
+    pub(crate) fn field_u32(self, base: u64, offset: u64) -> Option<u32> {
+        self.u32(base.checked_add(offset)?)
+    }
+
     /// The text at `address` up to its NUL, at most `max_bytes`.
     pub(crate) fn text(self, address: u64, max_bytes: usize) -> Option<&'a [u8]> {
         let bytes = self.from(address)?;

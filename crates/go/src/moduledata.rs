@@ -25,9 +25,9 @@ const GOFUNC_1_27: u64 = 43;
 impl ModuleData {
     /// Finds the record of the table at `header`: it begins with that address
     /// and the one of the table of names.
-    pub fn find(image: Image<'_>, header: u64, names: u64) -> Option<Self> {
+    pub fn find(image: Image<'_>, data: &[u8], header: u64, names: u64) -> Option<Self> {
         let needle = header.to_le_bytes();
-        memchr::memmem::find_iter(image.bytes(), &needle)
+        memchr::memmem::find_iter(data, &needle)
             .map(|at| at as u64)
             .filter(|at| at % 8 == 0 && image.u64(at + 8) == Some(names))
             .find_map(|at| Self::read(image, at))

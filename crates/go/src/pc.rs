@@ -2,7 +2,7 @@
 
 /// What Go adds to a function's index, so that no function looks like a small
 /// number or an address of data.
-const FUNC_OFFSET: u64 = 0x1000;
+pub(crate) const FUNC_OFFSET: u32 = 0x1000;
 
 /// A program counter: the function's number (PC_F, upper bits) and a place in
 /// it (PC_B, lower 16 bits), which counts resume points and changes of the
@@ -16,12 +16,12 @@ impl Pc {
     /// The start of a function, by its index among those that the module
     /// defines.
     pub fn of_defined(defined_idx: u32) -> Self {
-        Pc((u64::from(defined_idx) + FUNC_OFFSET) << 16)
+        Pc((u64::from(defined_idx) + u64::from(FUNC_OFFSET)) << 16)
     }
 
     /// The function's index among those that the module defines.
     pub fn defined_idx(self) -> Option<u32> {
-        u32::try_from((self.0 >> 16).checked_sub(FUNC_OFFSET)?).ok()
+        u32::try_from((self.0 >> 16).checked_sub(FUNC_OFFSET.into())?).ok()
     }
 
     /// PC_F.

@@ -4,7 +4,7 @@ use crate::error::GoError;
 use crate::func::Func;
 use crate::image::Image;
 use crate::moduledata::ModuleData;
-use crate::pc::Pc;
+use crate::pc::{FUNC_OFFSET, Pc};
 
 /// How the table begins: its magic number of Go 1.20 and later, two zeros,
 /// instructions of 1 byte, pointers of 8.
@@ -31,6 +31,8 @@ pub struct Program<'a> {
     /// How far entries are shifted: 16 up to Go 1.24, where they are PCs; 0
     /// later, where they are PC_Fs.
     shift: u32,
+    /// PC_F of the entry 0.
+    base: u32,
     names: u64,
     units: u64,
     files: u64,
@@ -38,15 +40,21 @@ pub struct Program<'a> {
     pctab_bytes: &'a [u8],
     functab: u64,
     pub(crate) module: Option<ModuleData>,
+    /// What the module's data covers.
+    pub(crate) data: &'a [u8],
 }
 
 impl<'a> Program<'a> {
     /// Finds the table. Go spreads it over many data segments, so only a whole
     /// memory shows it.
-    pub fn find(image: Image<'a>) -> Result<Self, GoError> {
+    ///
+    /// `static_bytes` is where the module's data ends: nothing of the program's
+    /// own lies beyond.
+    pub fn find(image: Image<'a>, static_bytes: u64) -> Result<Self, GoError> {
         let mut damaged = None;
-        for at in memchr::memmem::find_iter(image.bytes(), &MAGIC) {
-            match Self::read(image, at as u64) {
+        let data = image.slice(0, static_bytes).unwrap_or(image.bytes());
+        for at in memchr::memmem::find_iter(data, &MAGIC) {
+            match Self::read(image, data, at as u64) {
                 Ok(program) => return Ok(program),
                 Err(error) => damaged = damaged.or(Some(error)),
             }
@@ -54,7 +62,7 @@ impl<'a> Program<'a> {
         Err(damaged.unwrap_or(GoError::NoTable))
     }
 
-    fn read(image: Image<'a>, header: u64) -> Result<Self, GoError> {
+    fn read(image: Image<'a>, data: &'a [u8], header: u64) -> Result<Self, GoError> {
         let field = |offset| image.word(header + offset, "the header");
         let address = |offset| {
             let distance = field(offset)?;
@@ -68,6 +76,7 @@ impl<'a> Program<'a> {
             header,
             funcs: field(FUNCS)?,
             shift: 0,
+            base: 0,
             names: address(NAMES)?,
             units: address(UNITS)?,
             files: address(FILES)?,
@@ -75,6 +84,7 @@ impl<'a> Program<'a> {
             pctab_bytes: &[],
             functab: address(FUNCTAB)?,
             module: None,
+            data,
         };
         let room = image.len_bytes() - program.functab;
         if program.funcs == 0 || program.funcs > room / 8 {
@@ -85,12 +95,8 @@ impl<'a> Program<'a> {
             .checked_sub(program.pctab)
             .and_then(|len| image.slice(program.pctab, len))
             .ok_or(GoError::damaged("the header", header + PCTAB))?;
-        let last = image.half(program.functab + program.funcs * 8, "the functions")?;
-        // One entry a function and nothing between them, or 2^16 places each.
-        if u64::from(last) >= 1 << 16 && u64::from(last) >> 16 >= program.funcs / 2 {
-            program.shift = 16;
-        }
-        program.module = ModuleData::find(image, header, program.names);
+        (program.shift, program.base) = program.entry_form()?;
+        program.module = ModuleData::find(image, data, header, program.names);
         Ok(program)
     }
 
@@ -134,7 +140,20 @@ impl<'a> Program<'a> {
     /// Index, among those that the module defines, of function `index` here.
     fn defined_idx(&self, index: u64) -> Result<u32, GoError> {
         let entry = self.image.half(self.functab + index * 8, "the functions")?;
-        Ok(entry >> self.shift)
+        let func = (entry >> self.shift).saturating_add(self.base);
+        Ok(func.saturating_sub(FUNC_OFFSET))
+    }
+
+    /// How entries are written: shift, and what to add.
+    fn entry_form(&self) -> Result<(u32, u32), GoError> {
+        let entry = |index: u64| self.image.half(self.functab + index * 8, "the functions");
+        // The first is where the text begins, and that may count from 0.
+        Ok(match entry(0)? {
+            FUNC_OFFSET.. if entry(0)? >> 16 == 0 => (0, 0),
+            FUNC_OFFSET.. => (16, 0),
+            _ if entry(1)? >> 16 == 0 => (0, FUNC_OFFSET),
+            _ => (16, FUNC_OFFSET),
+        })
     }
 
     fn func(&self, index: u64) -> Result<Func<'a>, GoError> {

@@ -73,8 +73,13 @@ impl Goroutine {
 }
 
 /// Whether Go shows a function in a traceback: not the runtime's, unless
-/// exported.
+/// exported, and not what the compiler wraps around a `go` statement's call.
 fn is_shown(func: &str) -> bool {
+    let last = func.rsplit('.').next().unwrap_or(func);
+    let wrapper = last.strip_prefix("gowrap");
+    if wrapper.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        return false;
+    }
     let Some(rest) = func.strip_prefix("runtime.") else {
         return func.contains('.');
     };
@@ -126,8 +131,17 @@ impl fmt::Display for Goroutine {
             return Ok(());
         };
         let source = &created.frame.source;
-        write!(f, "\ncreated by {} in goroutine {}", printed(&source.func), created.parent)?;
-        write!(f, "\n\t{}:{} +{:#x}", source.file, source.line, created.frame.offset)
+        write!(
+            f,
+            "\ncreated by {} in goroutine {}",
+            printed(&source.func),
+            created.parent
+        )?;
+        write!(
+            f,
+            "\n\t{}:{} +{:#x}",
+            source.file, source.line, created.frame.offset
+        )
     }
 }
 
@@ -143,7 +157,11 @@ mod tests {
             start_line: 1,
             inlined,
         };
-        Frame { source, offset: 29, defined_idx: 0 }
+        Frame {
+            source,
+            offset: 29,
+            defined_idx: 0,
+        }
     }
 
     #[test]
@@ -155,11 +173,15 @@ mod tests {
                 frame("runtime.gopark", 1, false),
                 frame("main.(*T[int]).f", 5, true),
                 frame("main.main", 12, false),
+                frame("main.main.gowrap1", 12, false),
                 frame("runtime.goexit", 1, false),
             ],
             omitted: 0,
             omitted_after: 0,
-            created_by: Some(CreatedBy { frame: frame("main.main", 20, false), parent: 1 }),
+            created_by: Some(CreatedBy {
+                frame: frame("main.main", 20, false),
+                parent: 1,
+            }),
         };
         assert_eq!(
             goroutine.to_string(),

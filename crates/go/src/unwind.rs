@@ -15,13 +15,19 @@ use crate::layout;
 use crate::pc::Pc;
 use crate::program::Program;
 use crate::traceback::Frame;
+use std::collections::HashMap;
 
 /// Frames that are kept at either end of a long stack.
 const KEPT: usize = 50;
 
-/// Frames that are walked over; a stack of a gigabyte has at most about this
-/// many.
+/// Frames that are walked over: a stack has at most a gigabyte.
 const MAX_FRAMES: u64 = 1 << 26;
+
+/// Different places on one stack; a recursion has few.
+const MAX_PLACES: usize = 1 << 14;
+
+/// Frames shown of one stack, inlined calls included.
+const MAX_SHOWN: usize = 500;
 
 /// The state of a Go program that stands still.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +49,8 @@ pub struct Stop {
     pub defined_idx: u32,
     /// Where in it; `None` before its first instruction.
     pub place: Option<Place>,
+    /// The function of WebAssembly's next frame, in the same terms.
+    pub caller_idx: Option<u32>,
 }
 
 /// A frame as the stack has it: where its function is, and its arguments.
@@ -86,31 +94,50 @@ impl Start {
     /// The goroutine that runs.
     pub fn running(program: &Program<'_>, machine: &Machine<'_>) -> Option<Self> {
         let sp = machine.sp;
-        let at = |pc, returns, link, sp| Some(Start { pc, returns, link, sp });
+        let above = sp.checked_add(8)?;
+        let at = |pc, returns, link, sp| {
+            Some(Start {
+                pc,
+                returns,
+                link,
+                sp,
+            })
+        };
         let return_at = |address| {
             let pc = Pc(machine.memory.u64(address)?);
-            program.func_at(pc).is_ok().then_some(pc)
+            (pc.block() > 0 && program.func_at(pc).is_ok()).then_some(pc)
         };
         let Some(stop) = machine.stop else {
-            return at(return_at(sp)?, true, None, sp + 8);
+            return at(return_at(sp)?, true, None, above);
         };
         let entry = Pc::of_defined(stop.defined_idx);
         let Some(place) = stop.place else {
             return at(entry, false, Some(sp), sp);
         };
         let here = entry.at(place.likely());
+        // The place may be one before the frame was made.
+        let frame_bytes = || program.func_at(here).ok()?.largest_frame_bytes().ok();
+        let framed = sp.checked_add(frame_bytes().unwrap_or(0))?;
         match place.stack {
             StackState::Entry => at(here, false, Some(sp), sp),
-            StackState::Body => at(here, false, None, sp),
+            StackState::Body => at(here, false, Some(framed), sp),
             StackState::Calling => match return_at(sp) {
-                Some(pc) if pc.func() == entry.func() => at(pc, true, None, sp + 8),
-                _ => at(here, false, None, sp + 8),
+                Some(pc) if pc.func() == entry.func() => at(pc, true, None, above),
+                _ => at(here, false, None, above),
             },
             StackState::Popped => at(here, false, Some(sp.checked_sub(8)?), sp),
-            StackState::Entering => match return_at(sp) {
-                Some(_) => at(entry, false, Some(sp), sp),
-                None => at(here, false, None, sp),
-            },
+            StackState::Entering => {
+                let called = return_at(sp);
+                let jumped = return_at(framed);
+                let called_by =
+                    |pc: Option<Pc>| pc.is_some_and(|pc| pc.defined_idx() == stop.caller_idx);
+                // A goroutine that begins is entered from outside too.
+                let begins = |pc: Pc| program.func_at(pc).is_ok_and(|f| f.is_outermost());
+                match called_by(called) || !called_by(jumped) && called.is_some_and(begins) {
+                    true => at(entry, false, Some(sp), sp),
+                    false => at(here, false, Some(framed), sp),
+                }
+            }
         }
     }
 }
@@ -118,57 +145,123 @@ impl Start {
 /// Walks from `start` outwards, at most to the end of the stack.
 pub(crate) fn unwind(program: &Program<'_>, machine: &Machine<'_>, start: Start) -> RawStack {
     let mut stack = Collector::default();
-    let Start { mut pc, mut returns, mut link, mut sp } = start;
+    let mut sizes = Sizes::new(program);
+    let mut switched = false;
+    let Start {
+        mut pc,
+        mut returns,
+        mut link,
+        mut sp,
+    } = start;
     for _ in 0..MAX_FRAMES {
-        let Ok(func) = program.func_at(pc) else { break };
+        let Some(size) = sizes.of(pc) else { break };
         stack.push(RawFrame { pc, returns });
-        if func.is_outermost() {
-            break;
-        }
-        let address = match link.take() {
-            Some(address) => address,
-            None => match func.frame_bytes(pc) {
-                Ok(bytes) => sp + bytes,
-                Err(_) => break,
-            },
+        let address = match (link.take(), size) {
+            (_, Size::Outermost) => break,
+            // It stands before the change of stacks, or did without one.
+            (Some(address), _) => Some(address),
+            (None, Size::SystemStack | Size::MoreStack) if !switched => None,
+            (None, Size::SystemStack | Size::MoreStack) => Some(sp),
+            (None, Size::Bytes(bytes)) => sp.checked_add(bytes),
         };
-        if on_system_stack(program, machine, pc) {
-            // The goroutine's own stack goes on where `systemstack` left it.
-            let Some(saved) = user_stack(machine) else { break };
-            pc = match machine.memory.u64(saved) {
-                Some(word) => Pc(word),
-                None => break,
+        let Some(address) = address else {
+            // The goroutine's own stack goes on where it was left.
+            switched = true;
+            let Some((saved_sp, saved_pc)) = user_stack(machine) else {
+                break;
             };
-            (sp, returns) = (saved + 8, true);
+            returns = true;
+            if matches!(size, Size::MoreStack) {
+                (pc, sp) = (Pc(saved_pc), saved_sp);
+                continue;
+            }
+            // `systemstack` has no frame, so its return address is next.
+            let Some(word) = machine.memory.u64(saved_sp) else {
+                break;
+            };
+            (pc, sp) = (Pc(word), saved_sp + 8);
             continue;
-        }
-        let Some(word) = machine.memory.u64(address) else { break };
+        };
+        let Some(word) = machine.memory.u64(address) else {
+            break;
+        };
         (pc, returns, sp) = (Pc(word), true, address + 8);
     }
     stack.finish()
 }
 
-/// Whether this is the frame of `systemstack`, on the scheduler's stack.
-fn on_system_stack(program: &Program<'_>, machine: &Machine<'_>, pc: Pc) -> bool {
-    let func = program.func_at(pc);
-    func.is_ok_and(|func| func.name() == "runtime.systemstack") && user_stack(machine).is_some()
+/// How to get from a frame to the next.
+#[derive(Clone, Copy)]
+enum Size {
+    /// It is the last.
+    Outermost,
+    /// `runtime.systemstack`, which changes to the scheduler's stack.
+    SystemStack,
+    /// `runtime.morestack`, which does so too, in the place of its caller.
+    MoreStack,
+    /// So many bytes before the return address.
+    Bytes(u64),
 }
 
-/// Where the stack of the goroutine is that the scheduler's works for.
-fn user_stack(machine: &Machine<'_>) -> Option<u64> {
+/// Sizes of frames by place, each looked up once.
+struct Sizes<'a> {
+    program: &'a Program<'a>,
+    known: HashMap<Pc, Size>,
+    last: Option<(Pc, Size)>,
+}
+
+impl<'a> Sizes<'a> {
+    fn new(program: &'a Program<'a>) -> Self {
+        Self {
+            program,
+            known: HashMap::new(),
+            last: None,
+        }
+    }
+
+    fn of(&mut self, pc: Pc) -> Option<Size> {
+        if let Some((last, size)) = self.last
+            && last == pc
+        {
+            return Some(size);
+        }
+        let size = match self.known.get(&pc) {
+            Some(size) => *size,
+            None if self.known.len() >= MAX_PLACES => return None,
+            None => {
+                let func = self.program.func_at(pc).ok()?;
+                let size = match func.name() {
+                    _ if func.is_outermost() => Size::Outermost,
+                    name if name == "runtime.systemstack" => Size::SystemStack,
+                    name if name == "runtime.morestack" => Size::MoreStack,
+                    _ => Size::Bytes(func.frame_bytes(pc).ok()?),
+                };
+                self.known.insert(pc, size);
+                size
+            }
+        };
+        self.last = Some((pc, size));
+        Some(size)
+    }
+}
+
+/// Where the stack of the goroutine is that the scheduler's works for: stack
+/// pointer and program counter, as saved.
+fn user_stack(machine: &Machine<'_>) -> Option<(u64, u64)> {
     let memory = machine.memory;
-    let m = memory.u64(machine.g + layout::M)?;
-    if memory.u64(m + layout::G0)? != machine.g {
+    let m = memory.field(machine.g, layout::M)?;
+    if memory.field(m, layout::G0)? != machine.g {
         return None;
     }
     let curg = layout::Layout::ALL.iter().find_map(|layout| {
-        let g = memory.u64(m + layout.curg)?;
-        (g != 0 && memory.u64(g + layout::M)? == m).then_some(g)
+        let g = memory.field(m, layout.curg)?;
+        (g != 0 && memory.field(g, layout::M)? == m).then_some(g)
     })?;
-    let sp = memory.u64(curg + layout::SCHED_SP)?;
-    let low = memory.u64(curg + layout::STACK_LOW)?;
-    let high = memory.u64(curg + layout::STACK_HIGH)?;
-    (low..high).contains(&sp).then_some(sp)
+    let sp = memory.field(curg, layout::SCHED_SP)?;
+    let low = memory.field(curg, layout::STACK_LOW)?;
+    let high = memory.field(curg, layout::STACK_HIGH)?;
+    let pc = memory.field(curg, layout::SCHED_PC)?;
+    (low..high).contains(&sp).then_some((sp, pc))
 }
 
 /// Keeps the frames of both ends.
@@ -212,9 +305,14 @@ pub(crate) fn symbolize(program: &Program<'_>, stack: &RawStack) -> (Vec<Frame>,
         if index == stack.omitted_after {
             omitted_after = frames.len();
         }
-        let Ok(func) = program.func_at(raw.pc) else { continue };
+        let Ok(func) = program.func_at(raw.pc) else {
+            continue;
+        };
         let at = if raw.returns { raw.pc.before() } else { raw.pc };
         for source in func.source(at) {
+            if frames.len() >= MAX_SHOWN {
+                return (frames, omitted_after);
+            }
             if source.file == "<autogenerated>" {
                 continue;
             }

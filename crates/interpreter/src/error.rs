@@ -1,5 +1,6 @@
 //! What can go wrong, in sentences for whoever runs a guest.
 
+use crate::value::InstanceId;
 use fossor_host::Trap;
 use fossor_module::{DecodeError, ExternType};
 
@@ -36,6 +37,8 @@ pub struct TrapInfo {
     pub frames: Vec<Frame>,
     /// Frames that were left out.
     pub omitted: u64,
+    /// The instance of the innermost frame, if there is one.
+    pub instance: Option<InstanceId>,
 }
 
 impl TrapInfo {

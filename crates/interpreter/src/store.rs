@@ -274,6 +274,18 @@ impl Store {
         &self.instance(id).module
     }
 
+    /// The bytes of an instance's memory 0; none if it has none.
+    pub fn first_memory(&self, id: InstanceId) -> &[u8] {
+        let memory = self.instance(id).first_memory();
+        memory.map_or(&[], |id| self.memory(id))
+    }
+
+    /// The value of an instance's global of an index, exported or not.
+    pub fn global_at(&self, id: InstanceId, index: u32) -> Option<Val> {
+        let global = self.instance(id).global_ids.get(index as usize)?;
+        Some(self.global_get(*global))
+    }
+
     /// Something that an instance exports.
     pub fn export(&self, id: InstanceId, name: &str) -> Option<Extern> {
         let instance = self.instance(id);

@@ -132,6 +132,10 @@ pub struct RunArguments {
     pub limits: LimitFlags,
     #[command(flatten)]
     pub engine: EngineFlags,
+
+    /// Of a Go test: when it shall have ended, as `go test` told it. Not a flag.
+    #[arg(skip)]
+    pub test_timeout: Option<Duration>,
 }
 
 /// What the guest gets.
@@ -226,6 +230,10 @@ pub struct EngineFlags {
     /// One instruction for each operator
     #[arg(long, hide = true)]
     pub no_fuse: bool,
+
+    /// Show WebAssembly's frames as well where a Go program's stack is shown
+    #[arg(long)]
+    pub wasm_frames: bool,
 
     /// Log to standard error: error, warn, info, debug, trace, or what
     /// RUST_LOG may contain

@@ -12,6 +12,8 @@ pub mod exit {
     pub const NONE: u8 = 0;
     /// A script had failures.
     pub const SCRIPT: u8 = 1;
+    /// As Go's own runtime ends a program.
+    pub const GO_FATAL: u8 = 2;
     /// A fault of Fossor's.
     pub const FAULT: u8 = 70;
     /// A limit of time or fuel ended the guest.
@@ -132,8 +134,9 @@ codes! {
     /// The guest trapped.
     Trap "F0401" TRAP
         "The guest did what WebAssembly forbids, or executed `unreachable`. The frames are the \
-         guest's functions, the innermost first. After a switch of goroutines Go's real stack \
-         is not the one of WebAssembly's calls.";
+         guest's functions, the innermost first; of a Go program, the goroutine that ran. \
+         --wasm-frames shows WebAssembly's frames as well, which in a Go program are the real \
+         stack only until goroutines switch.";
     /// The deadline passed.
     Timeout "F0402" LIMIT
         "The time given with --timeout passed before the guest ended.";
@@ -151,6 +154,15 @@ codes! {
     Signal "F0406" SIGNAL
         "The guest raised a signal that ends a program, with proc_raise. As in a shell the exit \
          code is 128 and the signal's number: 134 for SIGABRT, 143 for SIGTERM.";
+    /// SIGQUIT.
+    Quit "F0407" GO_FATAL
+        "SIGQUIT (Ctrl-\\, or `go test` with a test that hangs) ended the guest, with all its \
+         goroutines on standard error and the exit code that Go programs have then.";
+    /// The deadline that `go test` set passed.
+    TestTimeout "F0408" GO_FATAL
+        "The time of `go test -timeout` passed, and the test did not notice: Go's own timer only \
+         fires when goroutines switch. Fossor shows all goroutines, with the exit code that Go \
+         has for this.";
 
     /// Directives of a script failed.
     Script "F0501" SCRIPT

@@ -1,30 +1,55 @@
 //! How a guest's failure to start or to end well is told.
 
-use crate::arguments::LimitFlags;
+use crate::arguments::{LimitFlags, RunArguments};
 use crate::codes::Code;
 use crate::failure::{Failure, hint_line};
-use crate::fault;
+use crate::{fault, signals};
 use fossor::wasi::{Raised, WasiCtx};
 use fossor::{Error, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo};
+use std::time::Duration;
 
 /// What sentences about the guest's end need to know.
 pub struct Ending<'a> {
     module: String,
     limits: &'a LimitFlags,
+    test_timeout: Option<Duration>,
+    wasm_frames: bool,
 }
 
+/// How much longer than `-test.timeout` a test may take: Go's own timer, which
+/// names the tests, comes first where the program lets it.
+const TEST_GRACE: Duration = Duration::from_secs(1);
+
 impl<'a> Ending<'a> {
-    /// For a module of this name, under these limits.
-    pub fn new(module: String, limits: &'a LimitFlags) -> Self {
-        Self { module, limits }
+    /// For a module of this name, run so.
+    pub fn new(module: String, arguments: &'a RunArguments) -> Self {
+        Self {
+            module,
+            limits: &arguments.limits,
+            test_timeout: arguments.test_timeout,
+            wasm_frames: arguments.engine.wasm_frames,
+        }
+    }
+
+    /// How long the guest may run.
+    pub fn time(&self) -> Option<Duration> {
+        let test = self.test_timeout.map(|timeout| timeout + TEST_GRACE);
+        self.limits.timeout.into_iter().chain(test).min()
     }
 
     /// The failure for an error of the library.
     pub fn failure(&self, error: Error) -> Failure {
         let named = |code, text: &str| Failure::new(code, format!("{}: {text}", self.module));
         match &error {
-            Error::Trap(info) => named(Code::Trap, info.trap.message()).details(frames(info)),
-            Error::Interrupted(reason, _) => self.stopped(*reason),
+            Error::Trap(info) => self.with_stack(named(Code::Trap, info.trap.message()), info),
+            Error::Interrupted(reason, info) => {
+                // The place of a guest that is no Go program says little here.
+                let failure = self.stopped(*reason);
+                match info.goroutines.is_some() || signals::was_quit() {
+                    true => self.with_stack(failure, info),
+                    false => failure,
+                }
+            }
             Error::Link(report) => self.imports(report),
             Error::Text(message) => {
                 let message = message.replace("<anon>", &self.module);
@@ -62,6 +87,13 @@ impl<'a> Ending<'a> {
         let was_stopped =
             |code, why: &str| Failure::new(code, format!("{} was stopped: {why}", self.module));
         match reason {
+            InterruptReason::Deadline if self.time() != self.limits.timeout => {
+                let time = self.test_timeout.unwrap_or_default();
+                was_stopped(
+                    Code::TestTimeout,
+                    &format!("the test timed out after {time:?} (go test -timeout)"),
+                )
+            }
             InterruptReason::Deadline => {
                 let time = self.limits.timeout.unwrap_or_default();
                 was_stopped(
@@ -74,7 +106,23 @@ impl<'a> Ending<'a> {
                 let why = format!("the fuel of {fuel} operators (--fuel) is used up");
                 was_stopped(Code::Fuel, &why)
             }
+            _ if signals::was_quit() => was_stopped(Code::Quit, "SIGQUIT"),
             _ => was_stopped(Code::Interrupted, "Ctrl-C"),
+        }
+    }
+
+    /// The failure with the guest's stack: goroutines, or WebAssembly's frames.
+    fn with_stack(&self, failure: Failure, info: &TrapInfo) -> Failure {
+        match &info.goroutines {
+            None => failure.details(frames(info)),
+            Some(goroutines) => {
+                let wasm = if self.wasm_frames {
+                    frames(info)
+                } else {
+                    Vec::new()
+                };
+                failure.details(wasm).stack(goroutines.to_string())
+            }
         }
     }
 
@@ -151,17 +199,7 @@ pub fn print_hints(context: &WasiCtx) {
 
 /// The guest's stack, the innermost frame first.
 fn frames(info: &TrapInfo) -> Vec<String> {
-    let mut lines = Vec::with_capacity(info.frames.len() + 1);
-    for frame in &info.frames {
-        let name = match &frame.name {
-            Some(name) => name.clone(),
-            None => format!("function {}", frame.func_idx),
-        };
-        lines.push(match frame.wasm_offset {
-            Some(offset) => format!("at {name} (wasm offset {offset:#x})"),
-            None => format!("at {name}"),
-        });
-    }
+    let mut lines = Vec::from_iter(info.frames.iter().map(|frame| frame.to_string()));
     if info.omitted > 0 {
         lines.push(format!("… and {} more", info.omitted));
     }

@@ -7,10 +7,11 @@ use crate::arguments::{Arguments, Command, RunArguments};
 use crate::codes::Code;
 use crate::failure::Failure;
 use crate::mount::Mount;
-use crate::{spelling, usage};
+use crate::{spelling, units, usage};
 use clap::Parser;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::time::Duration;
 
 /// The name that the go command looks for on PATH.
 pub const NAME: &str = "go_wasip1_wasm_exec";
@@ -60,6 +61,7 @@ fn parse(flags: &str, module_and_args: &[OsString]) -> Result<RunArguments, Fail
             format!("`{stray}` is no flag"),
         )));
     }
+    run.test_timeout = test_timeout(&run.module_and_args);
     run.guest.inherit_env = true;
     let names_root = |mount: &Mount| mount.guest == "/";
     if !run
@@ -72,6 +74,16 @@ fn parse(flags: &str, module_and_args: &[OsString]) -> Result<RunArguments, Fail
         run.guest.directories.insert(0, Mount::root());
     }
     Ok(*run)
+}
+
+/// The flag by which `go test` tells a test binary when to give up.
+const TIMEOUT_FLAG: &str = "-test.timeout=";
+
+fn test_timeout(words: &[OsString]) -> Option<Duration> {
+    let flag = |word: &OsString| word.to_str()?.strip_prefix(TIMEOUT_FLAG).map(str::to_owned);
+    // Words behind `--` are not the flags of package testing.
+    let flags = words.iter().skip(1).take_while(|word| *word != "--");
+    units::duration(&flags.filter_map(flag).last()?).ok()
 }
 
 #[cfg(test)]
@@ -106,6 +118,17 @@ mod tests {
         assert_eq!(run.module_and_args, words("m.test --dir / -- -test.v"));
         assert_eq!(run.guest.directories, [Mount::root()]);
         assert!(run.guest.inherit_env);
+    }
+
+    #[test]
+    fn a_tests_deadline_is_seen() {
+        let time = |text| test_timeout(&words(text));
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(time("m -test.v -test.timeout=10m0s"), seconds(600));
+        assert_eq!(time("m -test.timeout=0"), None);
+        assert_eq!(time("m -test.timeout=1s -test.timeout=3s"), seconds(3));
+        assert_eq!(time("m -- -test.timeout=3s"), None);
+        assert_eq!(time("-test.timeout=3s"), None);
     }
 
     #[test]

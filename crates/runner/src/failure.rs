@@ -18,6 +18,7 @@ pub struct Failure {
     details: Vec<String>,
     help: Vec<String>,
     exit: u8,
+    stack: Option<String>,
 }
 
 impl Failure {
@@ -36,6 +37,7 @@ impl Failure {
             details: Vec::new(),
             help: Vec::new(),
             exit: code.exit(),
+            stack: None,
         }
     }
 
@@ -62,6 +64,12 @@ impl Failure {
         self.exit
     }
 
+    /// The guest's stack, as its own language prints it.
+    pub fn stack(mut self, text: String) -> Self {
+        self.stack = Some(text);
+        self
+    }
+
     /// Prints it on standard error.
     pub fn print(&self) {
         let stderr = std::io::stderr();
@@ -86,6 +94,9 @@ impl Failure {
         }
         for line in &self.help {
             let _ = writeln!(text, "  {blue}help{off}: {line}");
+        }
+        if let Some(stack) = &self.stack {
+            let _ = writeln!(text, "\n{stack}");
         }
         text
     }

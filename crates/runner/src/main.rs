@@ -11,7 +11,6 @@ mod arguments;
 mod codes;
 #[cfg(feature = "count")]
 mod count;
-mod ctrl_c;
 mod disassemble;
 mod ending;
 mod environment;
@@ -25,6 +24,7 @@ mod module_file;
 mod mount;
 mod output;
 mod run;
+mod signals;
 mod spelling;
 mod timer_slack;
 mod units;

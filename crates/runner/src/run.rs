@@ -5,7 +5,7 @@ use crate::codes::Code;
 use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
-use crate::{ctrl_c, ending, environment, logging, module_file, timer_slack};
+use crate::{ending, environment, logging, module_file, signals, timer_slack};
 use fossor::wasi::{self, Access, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder};
 use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
@@ -20,7 +20,7 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     let Some((name, rest)) = arguments.module_and_args.split_first() else {
         return Err(Failure::new(Code::Usage, "the module is missing"));
     };
-    let ending = Ending::new(module_file::shown(name), &arguments.limits);
+    let ending = Ending::new(module_file::shown(name), &arguments);
     let bytes = module_file::read(name)?;
 
     let engine = engine(&arguments)?;
@@ -47,8 +47,8 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     }
     timer_slack::minimise();
     let handle = store.interrupt_handle();
-    ctrl_c::on_first(move || handle.interrupt());
-    if let Some(timeout) = arguments.limits.timeout {
+    signals::on_first(move || handle.interrupt());
+    if let Some(timeout) = ending.time() {
         store.set_deadline(timeout);
     }
 

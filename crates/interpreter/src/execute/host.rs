@@ -190,6 +190,7 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 trap: Trap::StackExhausted,
                 frames: Vec::new(),
                 omitted: 0,
+                instance: None,
             })));
         }
         base.copy_from_nonoverlapping(slots.as_ptr(), count);

@@ -3,6 +3,7 @@
 use super::context::{CodeHeader, Context, Execution, FuncEntry};
 use crate::error::{Frame, TrapInfo};
 use crate::module::ModuleInner;
+use crate::value::{Handle, InstanceId};
 use fossor_host::Trap;
 
 /// The frames of a run that has just stopped.
@@ -11,6 +12,7 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         trap,
         frames: Vec::new(),
         omitted: 0,
+        instance: None,
     };
     // SAFETY: V3: the execution is the store's, and `resume` says where the run
     // stopped.
@@ -23,6 +25,11 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
     }
     // SAFETY: V3.
     let (halt, restore) = unsafe { ((*execution).halt.as_ptr(), (*execution).restore.as_ptr()) };
+    // SAFETY: V3.
+    info.instance = unsafe {
+        let (store, index) = ((*(*execution).store).id, (*(*ctx).instance).id);
+        Some(InstanceId(Handle { store, index }))
+    };
     let mut symbols = Symbols::default();
     // Return addresses point behind the call.
     let mut behind = 0;

@@ -287,6 +287,7 @@ fn trap(trap: Trap) -> Error {
         trap,
         frames: Vec::new(),
         omitted: 0,
+        instance: None,
     }))
 }
 
