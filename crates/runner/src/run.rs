@@ -20,7 +20,7 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     let Some((name, rest)) = arguments.module_and_args.split_first() else {
         return Err(Failure::new(Code::Usage, "the module is missing"));
     };
-    let ending = Ending::new(module_file::shown(name), &arguments);
+    let ending = Ending::of_run(module_file::shown(name), &arguments);
     let bytes = module_file::read(name)?;
 
     let engine = engine(&arguments)?;
