@@ -234,10 +234,16 @@ fn directories_that_cannot_be_given() {
 fn read_only_directories_stay_as_they_are() {
     let place = with(guests::MAKE_DIRECTORY);
     // 69: read-only file system.
-    place
-        .run("run --dir .:ro g.wat")
-        .code(69)
-        .says(&["hint[F0102]: /made"]);
+    for (flags, path) in [
+        ("--dir .:ro", "/made"),
+        ("--dir .::/g:ro", "/g/made"),
+        ("-mount=.:/g:ro", "/g/made"),
+    ] {
+        place
+            .run(&format!("run {flags} g.wat"))
+            .code(69)
+            .says(&[&format!("hint[F0102]: {path}")]);
+    }
     assert!(!place.path().join("made").exists());
     place.run("run --dir . g.wat").code(0);
     assert!(place.path().join("made").is_dir());

@@ -16,7 +16,8 @@ use crate::functions::{
 };
 
 /// The 45 functions of `wasi_unstable`: those of snapshot 1, but for the one that
-/// came later and the four below.
+/// came later and the four below. Layers and traces are told of the others as
+/// functions of snapshot 1.
 pub fn functions() -> &'static [Function] {
     static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
         let later = crate::functions().iter();

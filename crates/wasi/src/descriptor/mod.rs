@@ -1,17 +1,18 @@
 //! The guest's descriptors: a table of numbers, and what is behind each.
 
+mod positions;
 mod rights;
 mod table;
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+pub(crate) use positions::Positions;
 pub(crate) use rights::{
     ONLY_IF_STRICT, directory_rights, file_rights, inheriting_rights, listener_rights,
 };
 pub(crate) use table::Descriptors;
 
 use crate::abi::{Errno, FdFlags, FileType, Rights};
-use crate::fd::Positions;
 use crate::os::{HostFlags, Os, OsResult};
 use crate::stdio::{Input, Pipe};
 

@@ -6,5 +6,4 @@ mod prestat;
 mod seek;
 mod stat;
 
-pub(crate) use dir::Positions;
 pub(crate) use stat::times_to_set;

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::symlink;
 
-use fossor_wasi::{Errno, Resolver, WasiCtx};
+use fossor_wasi::{Access, Errno, Resolver, WasiCtx};
 
 use crate::guest::*;
 
@@ -49,6 +49,17 @@ fn a_directory_is_not_opened_to_write() {
             assert_eq!(opened, Err(Errno::Notdir));
         }
         assert!(guest.open_at(DIR, 0, ".", 0, 0, NONBLOCK).is_ok());
+        // Nor where everything is read-only.
+        let read_only =
+            WasiCtx::builder()
+                .resolver(resolver)
+                .preopen_dir(dir, "/", Access::ReadOnly);
+        let mut guest = Guest::new(read_only.unwrap());
+        let opened = guest.open(".", DIRECTORY, WRITE);
+        assert_eq!(opened, Err(Errno::Isdir));
+        let opened = guest.open("f", DIRECTORY, WRITE);
+        assert_eq!(opened, Err(Errno::Notdir));
+        assert_eq!(guest.open("f", 0, WRITE), Err(Errno::Rofs));
     });
 }
 
@@ -75,11 +86,10 @@ fn the_right_to_set_sizes_by_path_is_shown_where_it_can_be_given_up() {
     assert_eq!(rights(&mut guest, DIR).0 & PATH_FILESTAT_SET_SIZE, 0);
     assert!(guest.open("f", TRUNC, 0).is_ok());
 
-    let strict = WasiCtx::builder().strict_rights(true).preopen_dir(
-        dir.path(),
-        "/",
-        fossor_wasi::Access::ReadWrite,
-    );
+    let strict =
+        WasiCtx::builder()
+            .strict_rights(true)
+            .preopen_dir(dir.path(), "/", Access::ReadWrite);
     let mut guest = Guest::new(strict.unwrap());
     let (base, inheriting) = rights(&mut guest, DIR);
     assert_ne!(base & PATH_FILESTAT_SET_SIZE, 0);
