@@ -26,14 +26,12 @@ pub struct Toolchain {
     pub version: String,
     /// Its GOROOT.
     pub root: PathBuf,
-    /// Whether it is PyPI's packaging, which lacks a few files of GOROOT.
-    pub fetched: bool,
 }
 
 impl Toolchain {
     /// The toolchain to use: on PATH if it is new enough, else PyPI's.
     pub fn find() -> Result<Toolchain, Error> {
-        if let Ok(found) = Toolchain::inspect(Path::new("go"), false) {
+        if let Ok(found) = Toolchain::inspect(Path::new("go")) {
             match parse_version(&found.version) {
                 Some(version) if version >= OLDEST => return Ok(found),
                 _ => println!("{} on PATH is too old, looking on PyPI", found.version),
@@ -44,32 +42,36 @@ impl Toolchain {
 
     /// PyPI's toolchain, fetched if it is not there yet.
     pub fn pinned() -> Result<Toolchain, Error> {
-        Toolchain::inspect(&fetch::pinned()?, true)
+        Toolchain::inspect(&fetch::pinned()?)
     }
 
     /// The toolchain of exactly this version, if it is at hand without
     /// downloading anything.
     pub fn at_hand(version: &str) -> Option<Toolchain> {
-        let on_path = Toolchain::inspect(Path::new("go"), false).ok();
-        let fetched = || Toolchain::inspect(&fetch::location(), true).ok();
+        let on_path = Toolchain::inspect(Path::new("go")).ok();
+        let fetched = || Toolchain::inspect(&fetch::location()).ok();
         let matches = |toolchain: &Toolchain| toolchain.version == version;
         on_path
             .filter(matches)
             .or_else(|| fetched().filter(matches))
     }
 
-    fn inspect(go: &Path, fetched: bool) -> Result<Toolchain, Error> {
+    fn inspect(go: &Path) -> Result<Toolchain, Error> {
         let mut toolchain = Toolchain {
             go: go.into(),
             version: String::new(),
             root: PathBuf::new(),
-            fetched,
         };
         let answer = process::output(toolchain.command().args(["env", "GOVERSION", "GOROOT"]))?;
         let mut answer = answer.lines();
         toolchain.version = answer.next().unwrap_or_default().to_string();
         toolchain.root = answer.next().unwrap_or_default().into();
         Ok(toolchain)
+    }
+
+    /// Whether GOROOT has the files at its top, which PyPI's packaging lacks.
+    pub fn has_whole_root(&self) -> bool {
+        self.root.join("LICENSE").is_file()
     }
 
     /// A `go` command that does not depend on the user's settings and never
