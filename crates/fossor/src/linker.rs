@@ -43,12 +43,21 @@ pub struct Linker<T> {
     engine: Engine,
     modules: HashMap<Box<str>, HashMap<Box<str>, Definition>>,
     allow_shadowing: bool,
-    hooks: Vec<Hook>,
+    hooks: Vec<Arc<dyn Hook>>,
     data: PhantomData<fn() -> T>,
 }
 
-/// What to do with a store before something is instantiated in it.
-pub(crate) type Hook = Arc<dyn Fn(&mut core::Store) -> Result<(), Error> + Send + Sync>;
+/// What the host's part of a guest needs around instantiation.
+pub(crate) trait Hook: Send + Sync {
+    /// Sets a store up in which something is about to be instantiated.
+    fn prepare(&self, store: &mut core::Store) -> Result<(), Error>;
+
+    /// Notes what an instance of a snapshot needs to find in its store.
+    fn keep(&self, store: &mut core::Store) -> Result<Kept, Error>;
+}
+
+/// Sets a store up as it was when the snapshot was taken.
+pub(crate) type Kept = Box<dyn Fn(&mut core::Store) -> Result<(), Error> + Send + Sync>;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -185,8 +194,8 @@ impl<T: Send + 'static> Linker<T> {
         self.insert(module, name, Definition::Host(func))
     }
 
-    pub(crate) fn before_instantiation(&mut self, hook: Hook) {
-        self.hooks.push(hook);
+    pub(crate) fn hook(&mut self, hook: impl Hook + 'static) {
+        self.hooks.push(Arc::new(hook));
     }
 
     fn find(&self, import: &ImportType<'_>) -> Option<&Definition> {

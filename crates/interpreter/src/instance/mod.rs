@@ -2,8 +2,10 @@
 
 mod instantiate;
 mod link;
+mod snapshot;
 
 pub use link::matches as import_matches;
+pub use snapshot::Snapshot;
 
 use crate::execute::context::{FuncRef, Memory, Table};
 use crate::execute::context_box::ContextBox;
