@@ -66,8 +66,8 @@ impl Store {
             table.elements.extend(values);
         }
         let instance = self.instances[index].get();
-        let thaw = |values: &Box<[FrozenRef]>| values.iter().map(|v| v.thaw(instance)).collect();
-        let elements = state.elements.iter().map(thaw).collect();
+        let thaw = |values: &[FrozenRef]| values.iter().map(|v| v.thaw(instance)).collect();
+        let elements = state.elements.iter().map(|values| thaw(values)).collect();
         let instance = self.instances[index].get_mut();
         instance.elements = elements;
         instance.dropped_data = state.dropped_data.clone();
