@@ -62,7 +62,7 @@ pub mod wasi;
 pub use caller::Caller;
 pub use command::{Command, Outcome};
 pub use config::{Compile, Config, Dispatch};
-pub use context::{AsContext, AsContextMut};
+pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use engine::Engine;
 pub use error::{Error, InterruptReason, Trap};
 pub use fossor_go::{CreatedBy, Frame as GoFrame, Goroutine, Goroutines, SourceFrame};

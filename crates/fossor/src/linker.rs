@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::context::{AsContext, AsContextMut};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::func::host_func_of_vals;
+use crate::func::{Func, host_func_of_vals};
 use crate::instance::Instance;
 use crate::instance_pre::InstancePre;
 use crate::into_func::{HostFunc, IntoFunc};
@@ -167,6 +167,22 @@ impl<T: Send + 'static> Linker<T> {
             true => Ok(()),
             false => Err(LinkReport::new(problems)),
         }
+    }
+
+    /// What a name stands for, in this store: host functions are put into it.
+    pub fn get(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &str,
+        name: &str,
+    ) -> Result<Option<Extern>, Error> {
+        let store = store.core_mut();
+        self.hooks.iter().try_for_each(|hook| hook.prepare(store))?;
+        let definition = self.modules.get(module).and_then(|names| names.get(name));
+        Ok(definition.map(|definition| match definition {
+            Definition::Host(func) => Extern::Func(Func(func.add_to(store))),
+            Definition::Item(item, _) => (*item).into(),
+        }))
     }
 
     /// Instantiates a module, and runs its start function.

@@ -418,6 +418,13 @@ impl Store {
         }
     }
 
+    /// Grows a table; the old size, or `None` if it cannot.
+    pub fn grow_table(&mut self, id: TableId, delta: u64, init: Val) -> Option<u64> {
+        self.check_val(&init);
+        let at = self.check(id.0);
+        self.tables[at].get_mut().grow(delta, init.to_slots()[0])
+    }
+
     // Globals.
 
     /// Makes a global variable.

@@ -4,7 +4,7 @@
 use crate::abi::{Kept, call, plugin, pre};
 use embed_tests::store;
 use fossor::wasi::{Pipe, Stdio, WasiCtx};
-use fossor::{Error, InterruptReason, Store, Trap};
+use fossor::{Error, Frame, InterruptReason, Store, Trap};
 use std::time::Duration;
 
 #[test]
@@ -38,7 +38,7 @@ fn a_goroutine_outlives_the_export_that_started_it() -> Result<(), Error> {
 }
 
 #[test]
-fn a_panic_is_an_exit_with_gos_message() -> Result<(), Error> {
+fn a_panic_is_a_trap_behind_gos_message() -> Result<(), Error> {
     for (name, arg, message) in [
         ("panics", 0, "panic: from an export"),
         (
@@ -53,7 +53,11 @@ fn a_panic_is_an_exit_with_gos_message() -> Result<(), Error> {
         let mut plugin = pre.reactor(Store::new(&pre.engine(), ctx.build().unwrap()))?;
         assert_eq!(call::<_, i32>(&mut plugin, "panics", 1)?, 42, "recovered");
         let error = call::<_, i32>(&mut plugin, name, arg).unwrap_err();
-        assert!(matches!(error, Error::Exit(2)), "{error}");
+        // In a library Go aborts; only a program exits with status 2.
+        assert_eq!(error.trap(), Some(Trap::Unreachable), "{error}");
+        let frames = error.trap_info().map_or(&[][..], |info| &info.frames);
+        let is_export = |frame: &Frame| frame.name.as_deref() == Some(&format!("main.{name}"));
+        assert!(frames.iter().any(is_export), "{error}");
         let printed = stderr.take();
         let printed = String::from_utf8_lossy(&printed);
         assert!(printed.contains(message), "{printed}");

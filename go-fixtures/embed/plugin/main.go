@@ -20,7 +20,7 @@ import (
 
 var (
 	word  = regexp.MustCompile(`\pL+`)
-	page  = template.Must(template.New("page").Parse(`Hello {{.Name}}, {{len .Items}} items: {{range .Items}}<{{.}}>{{end}}`))
+	page  = template.Must(template.New("page").Parse(`Hello {{.Name}}, {{len .Items}} items: {{range .Items}}[{{.}}]{{end}}`))
 	start = time.Now()
 	// In the snapshot, and the same in all its instances.
 	counter int32

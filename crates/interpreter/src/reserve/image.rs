@@ -205,8 +205,8 @@ fn to_file(bytes: &[u8], parts: &[Part]) -> rustix::io::Result<rustix::fd::Owned
 mod tests {
     use super::*;
 
-    fn bytes_of(reservation: &Reservation) -> &mut [u8] {
-        // SAFETY: inside the reservation, and the test uses one at a time.
+    fn bytes_of(reservation: &mut Reservation) -> &mut [u8] {
+        // SAFETY: inside the reservation, which is borrowed.
         unsafe { std::slice::from_raw_parts_mut(reservation.base(), reservation.len_bytes()) }
     }
 
@@ -256,12 +256,12 @@ mod tests {
         copying.copies = parts.iter().map(copies).collect();
         for image in [Image::new(&bytes), copying] {
             for _round in 0..3 {
-                let a = image.reserve(16 * PAGE_BYTES).unwrap();
-                let b = image.reserve(16 * PAGE_BYTES).unwrap();
-                assert_eq!(&bytes_of(&a)[..bytes.len()], bytes);
-                bytes_of(&a).fill(0xff);
-                assert_eq!(&bytes_of(&b)[..bytes.len()], bytes);
-                assert!(is_zero(&bytes_of(&b)[bytes.len()..]));
+                let mut a = image.reserve(16 * PAGE_BYTES).unwrap();
+                let mut b = image.reserve(16 * PAGE_BYTES).unwrap();
+                assert_eq!(&bytes_of(&mut a)[..bytes.len()], bytes);
+                bytes_of(&mut a).fill(0xff);
+                assert_eq!(&bytes_of(&mut b)[..bytes.len()], bytes);
+                assert!(is_zero(&bytes_of(&mut b)[bytes.len()..]));
             }
         }
     }
