@@ -217,6 +217,14 @@ impl Store {
         self.engine.type_of(host::type_id(func))
     }
 
+    /// The module of a guest's function; `None` for one of the host's.
+    pub fn func_module(&self, func: Func) -> Option<&crate::Module> {
+        self.check_func(func);
+        let mut instances = self.instances.iter().map(Owned::get);
+        let owner = instances.find(|instance| instance.defines(func))?;
+        Some(&owner.module)
+    }
+
     /// Calls a function.
     pub fn call(&mut self, func: Func, args: &[Val]) -> Result<Vec<Val>, Error> {
         let ty = self.func_type(func);

@@ -82,6 +82,13 @@ impl Instance {
         }
     }
 
+    /// Whether a function is one of the module's own, in this instance.
+    pub fn defines(&self, func: Func) -> bool {
+        let own = &self.funcs[self.imported_funcs.len()..];
+        let range = own.as_ptr_range();
+        (range.start as usize..range.end as usize).contains(&func.addr)
+    }
+
     /// What an export names.
     pub fn extern_of(&self, store: u32, kind: ExternKind, index: u32) -> Extern {
         match kind {
