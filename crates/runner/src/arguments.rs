@@ -157,8 +157,8 @@ Arguments:
   Numbers as in Rust or Go: -1, 0xff, 1_000, 1.5, 1e9, inf, nan; true and false are the i32
   1 and 0; a v128 is a number of 128 bits; a reference can only be null.
   With --bytes, @TEXT and @@FILE are bytes. They are put into memory that the export named by
-  --alloc makes room for (Go: func alloc(n uint32) unsafe.Pointer), and take two parameters,
-  address and length, both i32. A result of one i64 is then the address (upper half) and
+  --alloc makes room for (it takes a number of bytes and gives an address), and take two
+  parameters, address and length, both i32. A result of one i64 is then the address (upper half) and
   length (lower half) of bytes, which are written out as they are.
 
 Lifecycle:

@@ -32,36 +32,32 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     };
     let context = run::context(&arguments.guest, name, &[])?;
     let store = run::store(&engine, context, &arguments.limits, ending.time());
-    let outcome = pre
-        .reactor(store)
-        .map_err(|error| (error, None))
-        .and_then(|mut plugin| {
-            let calls = calls.iter().try_for_each(|call| {
-                let results = call.make(&mut plugin, allocator.as_deref(), arguments.bytes)?;
-                output::write(&results);
-                Ok(())
-            });
-            calls.map_err(|error| (error, Some(plugin)))
-        });
-    match outcome {
-        Ok(()) => Ok(0),
-        // A Go program's panic or `os.Exit` in an export.
-        Err((Error::Exit(status), _)) => Ok((status & 0xff) as u8),
-        Err((Error::Lifecycle(sentence), _)) => Err(Failure::new(
-            Code::Lifecycle,
-            format!("{}: {sentence}", module_file::shown(name)),
-        )),
-        // Bytes of which the guest said that they are where nothing is.
-        Err((error @ (Error::Export(_) | Error::Type(_) | Error::OutOfBounds(_)), _)) => {
-            let sentence = format!("{}: {error}", module_file::shown(name));
-            Err(Failure::new(Code::Call, sentence))
-        }
-        Err((error, plugin)) => {
-            if let Some(plugin) = &plugin {
+    let mut plugin = match pre.reactor(store) {
+        Ok(plugin) => plugin,
+        Err(error) => return end(error, name, &ending),
+    };
+    for call in &calls {
+        match call.make(&mut plugin, allocator.as_deref(), arguments.bytes) {
+            Ok(results) => output::write(&results),
+            Err(error) => {
                 ending::print_hints(plugin.store().data());
+                return end(error, name, &ending);
             }
-            Err(ending.failure(error))
         }
+    }
+    Ok(0)
+}
+
+/// The exit code of a call that gave no result, or why there is none.
+fn end(error: Error, module: &OsStr, ending: &Ending<'_>) -> Result<u8, Failure> {
+    let named = |code| Failure::new(code, format!("{}: {error}", module_file::shown(module)));
+    match error {
+        // `os.Exit` in an export.
+        Error::Exit(status) => Ok((status & 0xff) as u8),
+        Error::Lifecycle(_) => Err(named(Code::Lifecycle)),
+        // Bytes of which the guest said that they are where nothing is.
+        Error::Export(_) | Error::Type(_) | Error::OutOfBounds(_) => Err(named(Code::Call)),
+        error => Err(ending.failure(error)),
     }
 }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,6 +74,7 @@ func stop(wasm []byte, stops bool, what string) {
 	case <-time.After(timeout + 8*time.Second):
 		fmt.Printf("CloseOnContextDone=%v, %s: still running 8 s after the deadline\n", stops, what)
 	}
+	runtime.KeepAlive(writer)
 	os.Exit(0)
 }
 
