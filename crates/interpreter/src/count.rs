@@ -19,6 +19,8 @@ pub struct Counts {
     pub handlers: Vec<u64>,
     /// First handler, the one right after it, how often.
     pub pairs: Vec<(usize, usize, u64)>,
+    /// How many of them followed as a step of a sequence, without a dispatch.
+    pub joined: u64,
 }
 
 #[derive(Default)]
@@ -44,6 +46,12 @@ thread_local! {
 #[inline(never)]
 pub(crate) fn executed(name: &'static str, types: &'static str) {
     COUNTER.with_borrow_mut(|counter| counter.note(name, types));
+}
+
+/// Notes that the next handler follows without a dispatch.
+#[inline(never)]
+pub(crate) fn joined() {
+    COUNTER.with_borrow_mut(|counter| counter.counts.joined += 1);
 }
 
 /// What this thread has executed until now.

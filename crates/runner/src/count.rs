@@ -1,8 +1,8 @@
 //! Feature `count`: what the guest executed, for `cargo xtask isa --count`.
 //!
 //! The file that `FOSSOR_COUNT` names has lines of fields between tabs:
-//! `handler COUNT NAME`, `pair COUNT NAME NAME`, and with `--fuel` one
-//! `operators COUNT`.
+//! `handler COUNT NAME`, `pair COUNT NAME NAME`, one `joined COUNT`, and with
+//! `--fuel` one `operators COUNT`.
 
 use std::fmt::Write as _;
 
@@ -18,10 +18,11 @@ pub fn write(operators: Option<u64>) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "handler\t{count}\t{name}");
     }
-    for (first, second, count) in counts.pairs {
-        let (first, second) = (&counts.names[first], &counts.names[second]);
+    for (first, second, count) in &counts.pairs {
+        let (first, second) = (&counts.names[*first], &counts.names[*second]);
         let _ = writeln!(text, "pair\t{count}\t{first}\t{second}");
     }
+    let _ = writeln!(text, "joined\t{}", counts.joined);
     if let Some(operators) = operators {
         let _ = writeln!(text, "operators\t{operators}");
     }

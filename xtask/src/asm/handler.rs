@@ -64,11 +64,28 @@ fn parse(mangled: &str) -> Option<[String; 3]> {
     let (path, arguments) = name.strip_prefix(EXECUTE)?.split_once("::<")?;
     let (family, function) = path.split_once("::")?;
     let arguments = short(arguments.strip_suffix('>')?);
-    let arguments = match arguments.strip_prefix("Tail")? {
-        "" => "",
-        more => more.strip_prefix(", ")?,
-    };
-    Some([family.into(), function.into(), arguments.into()])
+    let arguments = without_dispatcher(&arguments)?;
+    Some([family.into(), function.into(), arguments])
+}
+
+/// What follows the dispatcher's name; for the first step of a sequence, with a
+/// note that it is one. `None`: it is another dispatcher.
+fn without_dispatcher(arguments: &str) -> Option<String> {
+    if let Some(sequence) = arguments.strip_prefix("Then<Tail, ") {
+        let mut depth = 1;
+        let end = sequence.find(|c| {
+            depth += i32::from(c == '<') - i32::from(c == '>');
+            depth == 0
+        })?;
+        return Some(format!(
+            "{} then …",
+            sequence[end + 1..].trim_start_matches(", ")
+        ));
+    }
+    match arguments.strip_prefix("Tail")? {
+        "" => Some(String::new()),
+        more => more.strip_prefix(", ").map(String::from),
+    }
 }
 
 /// Type names without the modules they are in.
@@ -89,5 +106,15 @@ mod tests {
         let types = "fossor_interpreter::execute::operation::Not<a::op::F64Lt>, b::SlotImm";
         assert_eq!(short(types), "Not<F64Lt>, SlotImm");
         assert_eq!(short("u64, a::B"), "u64, B");
+    }
+
+    #[test]
+    fn the_dispatcher_is_the_first_argument() {
+        let of = |arguments| without_dispatcher(arguments);
+        assert_eq!(of("Tail").as_deref(), Some(""));
+        assert_eq!(of("Tail, u64, Acc").as_deref(), Some("u64, Acc"));
+        assert_eq!(of("Then<Tail, A<B>>, u64").as_deref(), Some("u64 then …"));
+        assert_eq!(of("Loop, u64"), None);
+        assert_eq!(of("Then<Loop, Rest>, u64"), None);
     }
 }

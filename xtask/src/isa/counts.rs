@@ -11,13 +11,15 @@ pub struct Counts {
     pub handlers: BTreeMap<String, u64>,
     /// By first and second name.
     pub pairs: BTreeMap<(String, String), u64>,
+    /// How many handlers followed another without a dispatch, in a sequence.
+    pub joined: u64,
     /// WebAssembly operators, if they were counted.
     pub operators: u64,
 }
 
 impl Counts {
-    /// Reads lines of `handler N NAME`, `pair N NAME NAME` and `operators N`,
-    /// with tabs.
+    /// Reads lines of `handler N NAME`, `pair N NAME NAME`, `joined N` and
+    /// `operators N`, with tabs.
     pub fn parse(text: &str) -> Result<Counts, Error> {
         let mut counts = Counts::default();
         for line in text.lines() {
@@ -33,6 +35,7 @@ impl Counts {
                     let pair = (a.to_string(), b.to_string());
                     *counts.pairs.entry(pair).or_default() += n;
                 }
+                (Some("joined"), Some(n), []) => counts.joined = n,
                 (Some("operators"), Some(n), []) => counts.operators = n,
                 _ => return Err(Error::message(format!("no line of counts: {line:?}"))),
             }
@@ -42,10 +45,12 @@ impl Counts {
 
     /// The sums, then the `top` most frequent handlers, families and pairs.
     pub fn table(&self, top: usize) -> String {
-        let dispatches: u64 = self.handlers.values().sum();
-        let share = |n: u64| 100.0 * n as f64 / dispatches.max(1) as f64;
+        let executed: u64 = self.handlers.values().sum();
+        let dispatches = executed - self.joined.min(executed);
+        let share = |n: u64| 100.0 * n as f64 / executed.max(1) as f64;
         let mut text = String::new();
         // Writing to a string cannot fail.
+        let _ = writeln!(text, "{executed:>16} instructions");
         let _ = writeln!(text, "{dispatches:>16} dispatches");
         if self.operators > 0 {
             let ratio = dispatches as f64 / self.operators as f64;
@@ -61,7 +66,7 @@ impl Counts {
         families.sort_by_key(|family| std::cmp::Reverse(family.1.0));
         let _ = writeln!(
             text,
-            "\n family                        handlers   % of dispatches"
+            "\n family                        handlers % of instructions"
         );
         for (name, (n, members)) in families.iter().take(top) {
             let _ = writeln!(text, " {name:<28} {members:>9} {:>9.2}", share(*n));
@@ -103,13 +108,14 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "handler\t6\tbinary<I64Add, SlotImm>\nhandler\t2\tjump\n\
-        pair\t3\tjump\tjump\noperators\t16\n";
+        pair\t3\tjump\tjump\njoined\t4\noperators\t16\n";
 
     #[test]
     fn counts_are_read_and_shown() {
         let table = Counts::parse(TEXT).unwrap().table(1);
-        assert!(table.contains("8 dispatches\n"), "{table}");
-        assert!(table.contains("0.5000 dispatches for each"), "{table}");
+        assert!(table.contains("8 instructions\n"), "{table}");
+        assert!(table.contains("4 dispatches\n"), "{table}");
+        assert!(table.contains("0.2500 dispatches for each"), "{table}");
         assert!(
             table
                 .contains(" 75.00  75.00                6  binary<I64Add, SlotImm>\n … and 1 more"),

@@ -18,6 +18,16 @@ pub(crate) trait Dispatch: 'static {
     /// # Safety
     /// V1–V6 hold for `r`.
     unsafe fn jump(r: Registers);
+
+    /// Executes the instruction at `r.ip`, which follows the one just executed.
+    ///
+    /// # Safety
+    /// V1–V6 hold for `r`.
+    #[inline(always)]
+    unsafe fn next(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { Self::jump(r) }
+    }
 }
 
 /// Tail calls.
@@ -53,7 +63,7 @@ pub(crate) unsafe fn next<D: Dispatch>(mut r: Registers, words: usize) {
     // SAFETY: V2: translated code never ends without an instruction that jumps.
     unsafe {
         r.ip = r.ip.add(words);
-        D::jump(r)
+        D::next(r)
     }
 }
 

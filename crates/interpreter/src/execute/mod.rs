@@ -44,6 +44,8 @@ pub(crate) mod operand;
 pub(crate) mod operation;
 pub(crate) mod owned;
 pub(crate) mod registers;
+pub(crate) mod sequence_table;
+pub(crate) mod sequences;
 pub(crate) mod simd;
 pub(crate) mod simd_handlers;
 pub(crate) mod simd_operation;

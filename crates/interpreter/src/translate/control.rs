@@ -96,6 +96,7 @@ impl Translator<'_> {
         if shape == Shape::Loop {
             self.forget();
             self.fuel_end();
+            self.merge(height);
             start = self.code.len();
             self.loops.push(self.controls.len());
             self.fuel_start();
@@ -208,6 +209,7 @@ impl Translator<'_> {
         };
         // On the path that falls through, the values are there already.
         if !params && self.stack.len() == height + count && self.pending_from == self.stack.len() {
+            self.merge(height);
             return;
         }
         self.truncate(height);
@@ -218,6 +220,13 @@ impl Translator<'_> {
                 self.results(types)[i]
             };
             self.push_type(ty);
+        }
+    }
+
+    /// The values from index `height` on may come by several paths.
+    fn merge(&mut self, height: usize) {
+        for entry in &mut self.stack[height..] {
+            entry.clean = false;
         }
     }
 

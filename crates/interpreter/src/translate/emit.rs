@@ -83,6 +83,7 @@ impl Translator<'_> {
         fields: Fields,
     ) -> usize {
         let word = self.code.len();
+        self.starts.push(word as u32);
         self.code.push(handler as usize as u64);
         self.code.push(fields.0);
         self.last = None;
@@ -110,6 +111,7 @@ impl Translator<'_> {
     /// Takes back the instruction emitted last.
     pub(super) fn take_back(&mut self, word: usize) {
         self.code.truncate(word);
+        self.starts.pop();
         self.recent.pop();
         self.last = None;
         self.last_word = NOWHERE;

@@ -38,6 +38,7 @@ impl Translator<'_> {
         };
         let handlers = op.handlers[self.dispatch][mode as usize];
         self.produce(handlers, op.name, fields, None, op.result);
+        self.mark_clean(op.name.starts_with("i32") || op.name.ends_with("_u"));
         if mode == AddressMode::Acc && op.name == "i32.load" {
             let offset = memarg.offset as u32;
             self.note(RecentOp::LoadAcc { offset }, None);

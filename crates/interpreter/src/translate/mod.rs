@@ -18,6 +18,7 @@ mod fuse;
 mod label;
 mod memory;
 mod numeric;
+mod sequence;
 mod simd;
 mod stack;
 mod table;
@@ -113,6 +114,8 @@ pub(crate) struct Translator<'m> {
     fuse: bool,
     fuel: bool,
     code: Vec<u64>,
+    /// First words of the instructions.
+    starts: Vec<u32>,
     lines: Option<Vec<Line>>,
     /// Byte offset of the current operator in the module.
     offset: u32,
@@ -177,6 +180,7 @@ impl<'m> Translator<'m> {
             fuse: options.fuse,
             fuel: options.fuel,
             code,
+            starts: Vec::with_capacity(body.len() / 4),
             lines: listing.then(Vec::new),
             offset: 0,
             locals,
@@ -253,6 +257,7 @@ impl<'m> Translator<'m> {
             link_slot: self.link_slot as u16,
             zero_entry: self.zero_entry(),
         };
+        self.join_sequences();
         self.code[0] = u64::from(header.frame_slots)
             | u64::from(header.link_slot) << 32
             | u64::from(header.zero_entry) << 48;

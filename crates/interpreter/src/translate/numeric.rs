@@ -28,6 +28,7 @@ impl Translator<'_> {
         let pair = self.pop_pair(op.kind, op.imm_words, narrow, op.commutative);
         let handlers = op.handlers[self.dispatch][pair.mode as usize];
         self.produce(handlers, op.name, pair.fields, pair.extra, op.result);
+        self.mark_clean(narrow);
     }
 
     /// A comparison of the table.
@@ -41,6 +42,7 @@ impl Translator<'_> {
         let holds = self.holds[Kind::Int as usize];
         let handlers = op.handlers[self.dispatch][pair.mode as usize];
         self.produce(handlers, op.name, pair.fields, pair.extra, Kind::Int);
+        self.mark_clean(true);
         if self.fuse {
             // If the accumulator was spilled for this, its value is in a slot.
             let holds = match holds {
@@ -74,6 +76,7 @@ impl Translator<'_> {
             let handlers = inverse.handlers[self.dispatch][last.mode as usize];
             let extra = (last.mode.has_imm() && inverse.imm_words == 3).then_some(last.extra);
             self.produce(handlers, inverse.name, last.fields, extra, Kind::Int);
+            self.mark_clean(true);
             self.last = Some(Last {
                 word: self.last_word,
                 op: inverse,
@@ -98,6 +101,7 @@ impl Translator<'_> {
             None,
             op.result,
         );
+        self.mark_clean(op.name.starts_with("i32"));
     }
 
     /// `i32.wrap_i64`: nothing, since whoever reads an i32 reads 32 bits.
@@ -108,11 +112,16 @@ impl Translator<'_> {
         }
     }
 
-    /// `i64.extend_i32_u`: noted, where the operand is in a slot.
+    /// `i64.extend_i32_u`: nothing where the upper half is zero already; noted,
+    /// where the operand is in a slot.
     pub(super) fn lower_extend_u(&mut self) {
         let index = self.index(0);
         let entry = self.stack[index];
         match entry.state {
+            State::Acc | State::Home if self.fuse && entry.clean => {}
+            State::Add {
+                add: 0, zext: true, ..
+            } => {}
             State::Const(value) => self.stack[index].state = State::Const(value as u32 as u64),
             State::Local(slot) if self.fuse => {
                 self.stack[index].state = State::Add {
@@ -143,6 +152,7 @@ impl Translator<'_> {
         let pair = self.pop_pair(op.kind, op.imm_words, false, true);
         let handlers = op.handlers[self.dispatch][pair.mode as usize];
         self.produce(handlers, op.name, pair.fields, pair.extra, op.result);
+        self.mark_clean(true);
     }
 
     /// Notes an addition or subtraction of a constant to a local instead of

@@ -17,6 +17,9 @@ pub(super) struct Entry {
     pub kind: Kind,
     /// A vector: two slots.
     pub wide: bool,
+    /// Bits 32 to 63 of it, in its accumulator and at home, are known to be
+    /// zero, so that `i64.extend_i32_u` has nothing to do.
+    pub clean: bool,
     /// Its home: the slot of its stack position.
     pub slot: u16,
 }
@@ -84,6 +87,7 @@ impl Translator<'_> {
             state: State::Home,
             kind: kind_of(ty),
             wide,
+            clean: false,
             slot: self.top_slot as u16,
         };
         self.push(entry);
@@ -96,6 +100,7 @@ impl Translator<'_> {
             state: State::Home,
             kind,
             wide: false,
+            clean: false,
             slot,
         });
         self.wrote(slot);
@@ -112,6 +117,7 @@ impl Translator<'_> {
             state: State::Acc,
             kind,
             wide: false,
+            clean: false,
             slot: self.top_slot as u16,
         });
     }
@@ -122,6 +128,7 @@ impl Translator<'_> {
             state,
             kind,
             wide,
+            clean: false,
             slot: self.top_slot as u16,
         });
         if !self.fuse {
@@ -129,6 +136,14 @@ impl Translator<'_> {
             self.pending_from = self.stack.len();
         } else if self.stack.len() - self.pending_from > MAX_PENDING {
             self.flush();
+        }
+    }
+
+    /// The result just pushed came out of an instruction that fills 32 bits and
+    /// clears the others.
+    pub(super) fn mark_clean(&mut self, clean: bool) {
+        if let Some(top) = self.stack.last_mut() {
+            top.clean = clean;
         }
     }
 

@@ -1,0 +1,194 @@
+//! Sequences of instructions that are one dispatch: the handler of the first
+//! runs the second's body, and so on, without going through the code for the
+//! next handler's address.
+//!
+//! Nothing else changes. Every instruction keeps its words and its place, so
+//! branches into the middle of a sequence find an instruction there, a trap has
+//! the `ip` of the step that trapped, and a branch that is taken in the middle
+//! leaves. What a sequence does is what its steps do, by construction.
+
+use super::dispatch::Dispatch;
+use super::handlers::PerDispatch;
+use super::registers::{Handler, Registers};
+use super::sequence_table::SEQUENCES;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+
+/// The next step of a sequence.
+pub(crate) trait Step<D: Dispatch>: 'static {
+    /// Executes the instruction at `r.ip`, which is known to be this step.
+    ///
+    /// # Safety
+    /// V1–V6 hold for `r`.
+    unsafe fn run(r: Registers);
+}
+
+/// Goes on with the step `S` instead of whatever is next; branches as `D`.
+pub(crate) struct Then<D, S>(PhantomData<(D, S)>);
+
+impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
+    #[inline(always)]
+    unsafe fn jump(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { D::jump(r) }
+    }
+
+    #[inline(always)]
+    unsafe fn next(r: Registers) {
+        // Between steps nothing is postponed or kept in a register beyond what
+        // the registers are: else the handler would have to save some.
+        std::hint::black_box(());
+        #[cfg(feature = "count")]
+        crate::count::joined();
+        // SAFETY: V2: the translator joined only what it had emitted in a row.
+        unsafe { S::run(r) }
+    }
+}
+
+/// A line of the table.
+pub(crate) struct Sequence {
+    pub steps: PerDispatch<&'static [Handler]>,
+    pub joined: PerDispatch<Handler>,
+}
+
+/// The handlers of a list of sequences. A step is a handler with its modes in
+/// parentheses: `binary(I64Add, AccImm, ToSlot)`.
+macro_rules! sequences {
+    ($([$($handler:ident $modes:tt)+])*) => {
+        &[$($crate::execute::sequences::Sequence {
+            steps: [
+                &[$(sequences!(@handler $crate::execute::dispatch::Loop; $handler $modes) as Handler),+],
+                &[$(sequences!(@handler Fast; $handler $modes) as Handler),+],
+            ],
+            joined: [
+                sequences!(@join $crate::execute::dispatch::Loop; $($handler $modes)+) as Handler,
+                sequences!(@join Fast; $($handler $modes)+) as Handler,
+            ],
+        }),*]
+    };
+    (@handler $d:ty; $handler:ident ($($mode:ty),*)) => { $handler::<$d $(, $mode)*> };
+    (@join $d:ty; $handler:ident $modes:tt) => { sequences!(@handler $d; $handler $modes) };
+    (@join $d:ty; $handler:ident $modes:tt $($rest:tt)+) => {{
+        struct Rest;
+        impl $crate::execute::sequences::Step<$d> for Rest {
+            #[inline(always)]
+            unsafe fn run(r: Registers) {
+                let rest = sequences!(@join $d; $($rest)+);
+                // SAFETY: as the caller promises.
+                unsafe { rest(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32) }
+            }
+        }
+        sequences!(@handler $crate::execute::sequences::Then<$d, Rest>; $handler $modes)
+    }};
+}
+pub(crate) use sequences;
+
+/// The table as a tree: where a handler leads to from a place. A place is the
+/// address of the first step's handler, then the number of a node.
+pub(crate) struct Tree {
+    /// A hash table: a power of two of places, at most a quarter of them taken.
+    edges: Vec<Edge>,
+}
+
+/// Steps of the longest sequence.
+pub(crate) const MAX_STEPS: usize = 4;
+
+/// One more step.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Edge {
+    from: u64,
+    /// The step's handler.
+    handler: u64,
+    /// Where the next step goes on; 0: no edge at all.
+    pub node: u64,
+    /// The handler of the sequence that ends here; 0: none does.
+    pub joined: u64,
+}
+
+impl Tree {
+    /// The tree of a dispatcher, by its index.
+    pub fn of(dispatch: usize) -> &'static Tree {
+        static TREES: [OnceLock<Tree>; 2] = [const { OnceLock::new() }; 2];
+        TREES[dispatch].get_or_init(|| Tree::new(dispatch))
+    }
+
+    fn new(dispatch: usize) -> Self {
+        let places = (SEQUENCES.len() * MAX_STEPS * 4).next_power_of_two();
+        let mut tree = Self {
+            edges: vec![Edge::default(); places],
+        };
+        let mut nodes = 0;
+        for sequence in SEQUENCES {
+            let mut steps = sequence.steps[dispatch]
+                .iter()
+                .map(|&step| step as usize as u64);
+            let mut place = steps.next().unwrap_or(0);
+            let mut last = 0;
+            for handler in steps {
+                last = tree.find(place, handler);
+                let edge = &mut tree.edges[last];
+                if edge.node == 0 {
+                    nodes += 1;
+                    (edge.from, edge.handler, edge.node) = (place, handler, nodes);
+                }
+                place = edge.node;
+            }
+            let joined = &mut tree.edges[last].joined;
+            if *joined == 0 {
+                *joined = sequence.joined[dispatch] as usize as u64;
+            }
+        }
+        tree
+    }
+
+    /// Follows the handler at address `handler`.
+    #[inline]
+    pub fn follow(&self, place: u64, handler: u64) -> Option<Edge> {
+        let edge = self.edges[self.find(place, handler)];
+        (edge.node != 0).then_some(edge)
+    }
+
+    /// Index of an edge, or of where it would be.
+    #[inline]
+    fn find(&self, place: u64, handler: u64) -> usize {
+        let mask = self.edges.len() - 1;
+        let mix = (place.rotate_left(21) ^ handler).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut index = (mix >> 40) as usize & mask;
+        loop {
+            let edge = &self.edges[index];
+            if edge.node == 0 || (edge.from == place && edge.handler == handler) {
+                return index;
+            }
+            index = (index + 1) & mask;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sequence_is_found_by_its_steps() {
+        for dispatch in 0..2 {
+            let tree = Tree::of(dispatch);
+            let mut seen = std::collections::HashSet::new();
+            for sequence in SEQUENCES {
+                let steps = sequence.steps[dispatch];
+                assert!((2..=MAX_STEPS).contains(&steps.len()));
+                let mut place = steps[0] as usize as u64;
+                let mut joined = 0;
+                for &step in &steps[1..] {
+                    let edge = tree.follow(place, step as usize as u64).expect("a step");
+                    (place, joined) = (edge.node, edge.joined);
+                }
+                assert_ne!(joined, 0);
+                // Equal handlers may share an address, whole sequences too.
+                if seen.insert(steps.iter().map(|&step| step as usize).collect::<Vec<_>>()) {
+                    assert_eq!(joined, sequence.joined[dispatch] as usize as u64);
+                }
+            }
+            assert!(tree.follow(1, 1).is_none());
+        }
+    }
+}

@@ -1,3 +1,0 @@
-module fossor/embed
-
-go 1.24
