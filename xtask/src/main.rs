@@ -4,6 +4,7 @@
 
 mod asm;
 mod bench;
+mod embed;
 mod error;
 mod fixtures;
 mod golang;
@@ -41,6 +42,9 @@ enum Chore {
     /// Build the Go programs of go-fixtures/ and run them under both
     /// dispatchers and natively.
     Fixtures(fixtures::Options),
+    /// Build the Go plugins of go-fixtures/embed/ and run the tests of
+    /// embedding and the library's examples with them.
+    Embed(embed::Options),
     /// Run tests of Go's standard library through the exec wrapper.
     Go(gotests::Options),
     /// Check in the release binary that no handler lost its tail call.
@@ -58,6 +62,7 @@ impl Chore {
         match self {
             Chore::Test(options) => suite::perform(&options),
             Chore::Spec(options) => spec::perform(&options),
+            Chore::Embed(options) => embed::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
             Chore::Asm(options) => asm::perform(&options),
             Chore::Isa(options) => isa::perform(&options),

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::tally::Tally;
-use crate::{asm, fixtures, gotests, spec, unit};
+use crate::{asm, embed, fixtures, gotests, spec, unit};
 use std::path::PathBuf;
 
 /// What `cargo xtask test` takes.
@@ -34,13 +34,14 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         })
     };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 5] = [
+    let suites: [Suite<'_>; 6] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
         ("handlers", &|| asm::perform(&asm::Options::default())),
         ("fixtures", &go_programs),
+        ("embedding", &|| embed::perform(&embed::Options::default())),
         ("Go std tests", &go_library),
     ];
     let mut total = Tally::default();

@@ -3,12 +3,23 @@
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, workspace};
+use std::path::Path;
 use std::process::Command;
 
-/// Runs all tests of the workspace except the specification's, and in a release
+/// Runs all tests of the workspace except the specification's and those of
+/// embedding, and in a release
 /// build those that are about tail calls: debug builds have none.
 pub fn perform() -> Result<Tally, Error> {
-    let mut tally = cargo_test(&["--workspace", "--exclude", "spec-tests"])?;
+    let mut tally = cargo_test(
+        &[
+            "--workspace",
+            "--exclude",
+            "spec-tests",
+            "--exclude",
+            "embed-tests",
+        ],
+        None,
+    )?;
     let tail_calls = [
         "--release",
         "--package",
@@ -16,16 +27,20 @@ pub fn perform() -> Result<Tally, Error> {
         "--test",
         "native_stack",
     ];
-    tally.add(&cargo_test(&tail_calls)?);
+    tally.add(&cargo_test(&tail_calls, None)?);
     Ok(tally)
 }
 
-fn cargo_test(selection: &[&str]) -> Result<Tally, Error> {
+/// Runs `cargo test` on a selection, with a variable set.
+pub fn cargo_test(selection: &[&str], variable: Option<(&str, &Path)>) -> Result<Tally, Error> {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(workspace::root())
         .args(["test", "--no-fail-fast"])
         .args(selection);
+    if let Some((name, value)) = variable {
+        cargo.env(name, value);
+    }
     let mut tally = Tally::default();
     let mut explained = 0;
     let status = process::lines(&mut cargo, |line| {

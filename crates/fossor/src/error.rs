@@ -77,6 +77,12 @@ pub enum Error {
     /// A command used as a reactor, or the other way round.
     #[error("{0}")]
     Lifecycle(String),
+    /// A guest's state cannot be kept for others, or a store does not fit it.
+    #[error("{0}")]
+    Snapshot(String),
+    /// All places of a pool, of which there are so many, stayed taken.
+    #[error("all {0} places of the pool stayed taken")]
+    PoolBusy(usize),
     /// Memory or address space could not be had.
     #[error("{0}")]
     Resources(String),
@@ -157,6 +163,7 @@ impl Error {
             }])),
             core::Error::Call(message) => Error::Type(message),
             core::Error::Resources(message) => Error::Resources(message),
+            core::Error::Snapshot(_) => Error::Snapshot(error.to_string()),
             other => Error::Type(other.to_string()),
         }
     }

@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::context::{AsContext, AsContextMut};
 use crate::error::Error;
 use crate::into_func::{Body, HostFunc, IntoFunc};
+use crate::module::Module;
 use crate::typed::{TypedFunc, WasmTyList};
 use crate::value::Val;
 use fossor_host::HostError;
@@ -51,6 +52,11 @@ impl Func {
     /// Its type.
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         store.core().func_type(self.0)
+    }
+
+    /// The module that it is defined in; `None` for a host function.
+    pub fn module(&self, store: impl AsContext) -> Option<Module> {
+        store.core().func_module(self.0).cloned().map(Module)
     }
 
     /// Calls it.

@@ -38,6 +38,17 @@ impl Instance {
         }
     }
 
+    pub(crate) fn of_snapshot(
+        store: &mut core::Store,
+        snapshot: &core::Snapshot,
+        imports: &[core::Extern],
+    ) -> Result<Self, Error> {
+        match store.instantiate_snapshot(snapshot, imports) {
+            Ok(id) => Ok(Self(id)),
+            Err(error) => Err(Error::of(error, store)),
+        }
+    }
+
     /// Its module.
     pub fn module(&self, store: impl AsContext) -> Module {
         Module(store.core().module_of(self.0).clone())

@@ -6,9 +6,10 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::instance::Instance;
 use crate::into_func::HostFunc;
-use crate::linker::{Definition, Hook};
+use crate::linker::{Definition, Hook, Kept};
 use crate::module::Module;
 use crate::reactor::Reactor;
+use crate::snapshot::Snapshot;
 use crate::store::Store;
 use fossor_interpreter as core;
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ struct Inner {
     /// The host functions it imports, each once.
     hosts: Vec<HostFunc>,
     imports: Vec<Import>,
-    hooks: Vec<Hook>,
+    hooks: Vec<Arc<dyn Hook>>,
 }
 
 #[derive(Clone, Copy)]
@@ -42,7 +43,7 @@ impl<T: Send + 'static> InstancePre<T> {
     pub(crate) fn new<'a>(
         module: &Module,
         definitions: impl Iterator<Item = &'a Definition>,
-        hooks: Vec<Hook>,
+        hooks: Vec<Arc<dyn Hook>>,
     ) -> Self {
         let mut hosts = Vec::new();
         let mut indices = HashMap::new();
@@ -80,15 +81,8 @@ impl<T: Send + 'static> InstancePre<T> {
     /// Instantiates the module, and runs its start function.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance, Error> {
         let store = store.core_mut();
-        for hook in &self.inner.hooks {
-            hook(store)?;
-        }
-        let hosts: Vec<_> = self.inner.hosts.iter().map(|f| f.add_to(store)).collect();
-        let imports = self.inner.imports.iter().map(|import| match *import {
-            Import::Host(index) => core::Extern::Func(hosts[index]),
-            Import::Item(item) => item,
-        });
-        Instance::instantiate(store, &self.inner.module, &imports.collect::<Vec<_>>())
+        let imports = self.prepare(store)?;
+        Instance::instantiate(store, &self.inner.module, &imports)
     }
 
     /// A program: something with a `_start`, which can be run once.
@@ -100,6 +94,34 @@ impl<T: Send + 'static> InstancePre<T> {
     /// called.
     pub fn reactor(&self, store: Store<T>) -> Result<Reactor<T>, Error> {
         Reactor::new(self, store)
+    }
+
+    /// The state of the library after it was initialised in this store, from
+    /// which others begin without being initialised: see [`Snapshot`].
+    pub fn snapshot(&self, store: Store<T>) -> Result<Snapshot<T>, Error> {
+        self.reactor(store)?.snapshot()
+    }
+
+    /// Sets a store up, and puts what the module imports into it.
+    pub(crate) fn prepare(&self, store: &mut core::Store) -> Result<Vec<core::Extern>, Error> {
+        for hook in &self.inner.hooks {
+            hook.prepare(store)?;
+        }
+        let hosts: Vec<_> = self.inner.hosts.iter().map(|f| f.add_to(store)).collect();
+        let imports = self.inner.imports.iter().map(|import| match *import {
+            Import::Host(index) => core::Extern::Func(hosts[index]),
+            Import::Item(item) => item,
+        });
+        Ok(imports.collect())
+    }
+
+    /// Notes what the instances of a snapshot need from their stores.
+    pub(crate) fn keep(&self, store: &mut core::Store) -> Result<Vec<Kept>, Error> {
+        self.inner
+            .hooks
+            .iter()
+            .map(|hook| hook.keep(store))
+            .collect()
     }
 }
 

@@ -97,6 +97,21 @@ macro_rules! closures {
             R: WasmRet,
         {
             fn into_host_func(self) -> HostFunc {
+                let ty = FuncType::new([$($arg::TYPE),*], R::TYPES.iter().copied());
+                if R::HAS_REFS $(|| $arg::IS_REF)* {
+                    let body = move |_: &mut core::Caller<'_>,
+                                     args: &[core::Val],
+                                     results: &mut [core::Val]| {
+                        let mut at = 0;
+                        $(
+                            let $arg = <$arg as WasmTy>::from_val(args[at]);
+                            at += 1;
+                        )*
+                        self($($arg),*).finish_vals(results)
+                    };
+                    let body = Body::Vals(Arc::new(body));
+                    return HostFunc { ty, body };
+                }
                 let body = move |_: &mut core::Caller<'_>, slots: &mut [u64]| {
                     let mut at = 0;
                     $(
@@ -105,10 +120,8 @@ macro_rules! closures {
                     )*
                     self($($arg),*).finish(slots)
                 };
-                HostFunc {
-                    ty: FuncType::new([$($arg::TYPE),*], R::TYPES.iter().copied()),
-                    body: Body::Slots(Arc::new(body)),
-                }
+                let body = Body::Slots(Arc::new(body));
+                HostFunc { ty, body }
             }
         }
 
@@ -121,6 +134,21 @@ macro_rules! closures {
             R: WasmRet,
         {
             fn into_host_func(self) -> HostFunc {
+                let ty = FuncType::new([$($arg::TYPE),*], R::TYPES.iter().copied());
+                if R::HAS_REFS $(|| $arg::IS_REF)* {
+                    let body = move |caller: &mut core::Caller<'_>,
+                                     args: &[core::Val],
+                                     results: &mut [core::Val]| {
+                        let mut at = 0;
+                        $(
+                            let $arg = <$arg as WasmTy>::from_val(args[at]);
+                            at += 1;
+                        )*
+                        self(Caller::new(caller), $($arg),*).finish_vals(results)
+                    };
+                    let body = Body::Vals(Arc::new(body));
+                    return HostFunc { ty, body };
+                }
                 let body = move |caller: &mut core::Caller<'_>, slots: &mut [u64]| {
                     let mut at = 0;
                     $(
@@ -129,10 +157,8 @@ macro_rules! closures {
                     )*
                     self(Caller::new(caller), $($arg),*).finish(slots)
                 };
-                HostFunc {
-                    ty: FuncType::new([$($arg::TYPE),*], R::TYPES.iter().copied()),
-                    body: Body::Slots(Arc::new(body)),
-                }
+                let body = Body::Slots(Arc::new(body));
+                HostFunc { ty, body }
             }
         }
     };

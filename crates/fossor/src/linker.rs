@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::context::{AsContext, AsContextMut};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::func::host_func_of_vals;
+use crate::func::{Func, host_func_of_vals};
 use crate::instance::Instance;
 use crate::instance_pre::InstancePre;
 use crate::into_func::{HostFunc, IntoFunc};
@@ -43,12 +43,21 @@ pub struct Linker<T> {
     engine: Engine,
     modules: HashMap<Box<str>, HashMap<Box<str>, Definition>>,
     allow_shadowing: bool,
-    hooks: Vec<Hook>,
+    hooks: Vec<Arc<dyn Hook>>,
     data: PhantomData<fn() -> T>,
 }
 
-/// What to do with a store before something is instantiated in it.
-pub(crate) type Hook = Arc<dyn Fn(&mut core::Store) -> Result<(), Error> + Send + Sync>;
+/// What the host's part of a guest needs around instantiation.
+pub(crate) trait Hook: Send + Sync {
+    /// Sets a store up in which something is about to be instantiated.
+    fn prepare(&self, store: &mut core::Store) -> Result<(), Error>;
+
+    /// Notes what an instance of a snapshot needs to find in its store.
+    fn keep(&self, store: &mut core::Store) -> Result<Kept, Error>;
+}
+
+/// Sets a store up as it was when the snapshot was taken.
+pub(crate) type Kept = Box<dyn Fn(&mut core::Store) -> Result<(), Error> + Send + Sync>;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -160,6 +169,22 @@ impl<T: Send + 'static> Linker<T> {
         }
     }
 
+    /// What a name stands for, in this store: host functions are put into it.
+    pub fn get(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &str,
+        name: &str,
+    ) -> Result<Option<Extern>, Error> {
+        let store = store.core_mut();
+        self.hooks.iter().try_for_each(|hook| hook.prepare(store))?;
+        let definition = self.modules.get(module).and_then(|names| names.get(name));
+        Ok(definition.map(|definition| match definition {
+            Definition::Host(func) => Extern::Func(Func(func.add_to(store))),
+            Definition::Item(item, _) => (*item).into(),
+        }))
+    }
+
     /// Instantiates a module, and runs its start function.
     pub fn instantiate(
         &self,
@@ -185,8 +210,8 @@ impl<T: Send + 'static> Linker<T> {
         self.insert(module, name, Definition::Host(func))
     }
 
-    pub(crate) fn before_instantiation(&mut self, hook: Hook) {
-        self.hooks.push(hook);
+    pub(crate) fn hook(&mut self, hook: impl Hook + 'static) {
+        self.hooks.push(Arc::new(hook));
     }
 
     fn find(&self, import: &ImportType<'_>) -> Option<&Definition> {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::instance::Instance;
 use crate::instance_pre::InstancePre;
 use crate::memory::Memory;
+use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::typed::{TypedFunc, WasmTyList};
 use fossor_interpreter as core;
@@ -31,6 +32,7 @@ use fossor_interpreter as core;
 /// ```
 #[derive(Debug)]
 pub struct Reactor<T> {
+    pre: InstancePre<T>,
     store: Store<T>,
     instance: Instance,
 }
@@ -49,7 +51,22 @@ impl<T: Send + 'static> Reactor<T> {
             let initialize = instance.get_typed_func::<(), ()>(&store, "_initialize")?;
             initialize.call(&mut store, ())?;
         }
-        Ok(Self { store, instance })
+        Ok(Self::initialised(pre.clone(), store, instance))
+    }
+
+    /// An instance that is initialised already.
+    pub(crate) fn initialised(pre: InstancePre<T>, store: Store<T>, instance: Instance) -> Self {
+        Self {
+            pre,
+            store,
+            instance,
+        }
+    }
+
+    /// The state it is in, from which others begin: see [`Snapshot`]. The
+    /// reactor goes on.
+    pub fn snapshot(&mut self) -> Result<Snapshot<T>, Error> {
+        Snapshot::new(self.pre.clone(), self.store.core_mut(), self.instance)
     }
 
     /// An exported function.

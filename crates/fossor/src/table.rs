@@ -32,6 +32,18 @@ impl Table {
         self.ty(store).limits.min
     }
 
+    /// Adds elements, all `init`, and returns the old size.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Val) -> Result<u64, Error> {
+        let store = store.core_mut();
+        let ty = store.table_type(self.0);
+        if init.ty() != ValType::Ref(ty.element) {
+            let message = format!("a table of {} was given a {}", ty.element, init.ty());
+            return Err(Error::Type(message));
+        }
+        let grown = store.grow_table(self.0, delta, init.to_core());
+        grown.ok_or_else(|| Error::Resources(format!("the table cannot grow by {delta} elements")))
+    }
+
     /// An element, if there is one at `index`.
     pub fn get(&self, store: impl AsContext, index: u64) -> Option<Val> {
         store.core().table_get(self.0, index).map(Val::from)

@@ -24,12 +24,13 @@
 
 use crate::error::Error;
 use crate::into_func::{Body, HostFunc};
-use crate::linker::Linker;
+use crate::linker::{Hook, Kept, Linker};
 use crate::store;
 use fossor_host::{GuestMemory, HostError};
 use fossor_interpreter as core;
 use fossor_module::{FuncType, ValType};
 use fossor_wasi::{AbiType, Function};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use fossor_wasi::{
@@ -51,13 +52,41 @@ pub fn add_to_linker<T: Send + 'static>(
     for function in functions.chain(fossor_wasi::snapshot0::functions()) {
         linker.insert_host(function.module, function.name, host_func(function, ctx))?;
     }
-    linker.before_instantiation(Arc::new(move |store: &mut core::Store| {
+    linker.hook(ContextHook {
+        ctx,
+        data: PhantomData,
+    });
+    Ok(())
+}
+
+/// Ties the context to its store.
+struct ContextHook<T, F> {
+    ctx: F,
+    data: PhantomData<fn() -> T>,
+}
+
+impl<T, F> Hook for ContextHook<T, F>
+where
+    T: Send + 'static,
+    F: Fn(&mut T) -> &mut WasiCtx + Copy + Send + Sync + 'static,
+{
+    fn prepare(&self, store: &mut core::Store) -> Result<(), Error> {
         let interrupt = store.interrupt().clone();
-        let ctx = ctx(store::data_mut(store.data_mut()));
+        let ctx = (self.ctx)(store::data_mut(store.data_mut()));
         let set = ctx.set_interrupt(interrupt);
         set.map_err(|error| Error::Resources(error.to_string()))
-    }));
-    Ok(())
+    }
+
+    fn keep(&self, store: &mut core::Store) -> Result<Kept, Error> {
+        let ctx = self.ctx;
+        let kept = ctx(store::data_mut(store.data_mut())).keep_descriptors();
+        let kept = kept.map_err(|error| Error::Snapshot(error.to_string()))?;
+        Ok(Box::new(move |store| {
+            let ctx = ctx(store::data_mut(store.data_mut()));
+            let restored = ctx.restore_descriptors(&kept);
+            restored.map_err(|error| Error::Snapshot(error.to_string()))
+        }))
+    }
 }
 
 fn host_func<T: Send + 'static>(

@@ -200,6 +200,49 @@ fn host_functions_of_values_take_references() -> Result<(), Error> {
 }
 
 #[test]
+fn references_are_types_too() -> Result<(), Error> {
+    let mut linker = Linker::<()>::new(&Engine::default());
+    linker.func_wrap(
+        "host",
+        "swap",
+        |n: i32, f: Option<Func>, v: u128, x: Option<ExternRef>| (x, v, f, n),
+    )?;
+    linker.func_wrap(
+        "host",
+        "which",
+        |caller: Caller<'_, ()>, x: Option<ExternRef>| {
+            let text = x.and_then(|x| x.data(&caller).downcast_ref::<&str>().copied());
+            text.map_or(-1, |text| text.len() as i32)
+        },
+    )?;
+    let (mut store, instance) = instantiate(
+        &linker,
+        (),
+        r#"(module
+            (type $swap (func (param i32 funcref v128 externref)
+                (result externref v128 funcref i32)))
+            (import "host" "swap" (func $swap (type $swap)))
+            (import "host" "which" (func $which (param externref) (result i32)))
+            (func (export "which") (param externref) (result i32) (call $which (local.get 0)))
+            (func (export "swap") (type $swap)
+                (call $swap (local.get 0) (local.get 1) (local.get 2) (local.get 3))))"#,
+    )?;
+    type Params = (i32, Option<Func>, u128, Option<ExternRef>);
+    type Results = (Option<ExternRef>, u128, Option<Func>, i32);
+    let swap = instance.get_typed_func::<Params, Results>(&store, "swap")?;
+    let func = Func::wrap(&mut store, || 1_i32);
+    let value = ExternRef::new(&mut store, "four");
+    let results = swap.call(&mut store, (7, Some(func), 1 << 100, Some(value)))?;
+    assert_eq!(results, (Some(value), 1 << 100, Some(func), 7));
+    let results = swap.call(&mut store, (7, None, 0, None))?;
+    assert_eq!(results, (None, 0, None, 7));
+    let which = instance.get_typed_func::<Option<ExternRef>, i32>(&store, "which")?;
+    assert_eq!(which.call(&mut store, Some(value))?, 4);
+    assert_eq!(which.call(&mut store, None)?, -1);
+    Ok(())
+}
+
+#[test]
 fn arguments_of_another_type_are_refused() -> Result<(), Error> {
     let linker = Linker::<()>::new(&Engine::default());
     let text = r#"(module (func (export "f") (param i32)) (memory (export "m") 1))"#;

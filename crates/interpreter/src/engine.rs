@@ -1,5 +1,6 @@
 //! What stores and modules share: the configuration and the numbering of types.
 
+use crate::reserve::{Reservation, Spares};
 use fossor_module::{DecodeOptions, FuncType};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,7 +72,13 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     config: Config,
     types: Mutex<Types>,
+    stacks: Arc<Spares>,
 }
+
+/// Value stacks that are kept for stores to come.
+const SPARE_STACKS: usize = 16;
+/// What is kept of them as it is: most runs use no more.
+const SPARE_STACK_JUNK_BYTES: usize = 64 << 10;
 
 #[derive(Default)]
 struct Types {
@@ -91,6 +98,7 @@ impl Engine {
         Self(Arc::new(Inner {
             config,
             types: Mutex::default(),
+            stacks: Spares::new(SPARE_STACKS, SPARE_STACK_JUNK_BYTES),
         }))
     }
 
@@ -107,6 +115,13 @@ impl Engine {
     /// Whether two engines are the same.
     pub fn same(&self, other: &Engine) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A value stack of this size, or `None` where the system refuses.
+    pub(crate) fn stack(&self, len_bytes: usize) -> Option<Reservation> {
+        let stacks = &self.0.stacks;
+        let spare = stacks.take(len_bytes);
+        spare.or_else(|| Some(stacks.adopt(Reservation::new(len_bytes)?)))
     }
 
     /// 0: loop, 1: tail calls.

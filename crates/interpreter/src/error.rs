@@ -99,6 +99,9 @@ pub enum Error {
     /// Arguments that do not match the function's type.
     #[error("{0}")]
     Call(String),
+    /// The instance's state cannot be kept for others.
+    #[error("no snapshot can be taken: {0}")]
+    Snapshot(String),
     /// Memory or address space could not be had.
     #[error("{0}")]
     Resources(String),

@@ -25,7 +25,7 @@ mod value;
 pub use disassemble::CodeLine;
 pub use engine::{Compile, Config, Dispatch, Engine};
 pub use error::{Error, Frame, LinkError, TrapInfo};
-pub use instance::import_matches;
+pub use instance::{Snapshot, import_matches};
 pub use module::Module;
 pub use raw::RawFunc;
 pub use reference::{Instruction, instructions};

@@ -1,14 +1,24 @@
 //! Reserved address space: for linear memories, whose base must not move, and
-//! for the value stack. Pages come into being, zeroed, when first touched.
+//! for the value stack. Pages come into being, zeroed or from an [`Image`],
+//! when first touched.
 
 #![allow(unsafe_code)]
 
-use std::ptr::NonNull;
+mod image;
+mod spares;
 
-/// A range of zeroed, writable address space, given back when dropped.
+pub(crate) use image::Image;
+pub(crate) use spares::Spares;
+
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// A range of writable address space, zeroed unless an image lies in it. When
+/// dropped it goes back to its spares, or to the system.
 pub(crate) struct Reservation {
     base: NonNull<u8>,
     len_bytes: usize,
+    home: Option<Arc<Spares>>,
 }
 
 // SAFETY: a reservation is plain memory with one owner.
@@ -26,6 +36,7 @@ impl Reservation {
             return Some(Self {
                 base: NonNull::dangling(),
                 len_bytes,
+                home: None,
             });
         }
         // SAFETY: a new private mapping at an address of the kernel's choice
@@ -39,18 +50,36 @@ impl Reservation {
             )
         };
         let base = NonNull::new(base.ok()?.cast())?;
-        Some(Self { base, len_bytes })
+        Some(Self {
+            base,
+            len_bytes,
+            home: None,
+        })
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        match self.home.take() {
+            Some(home) => {
+                home.give_back(Reservation {
+                    base: self.base,
+                    len_bytes: self.len_bytes,
+                    home: None,
+                });
+            }
+            None if self.len_bytes > 0 => self.free(),
+            None => {}
+        }
     }
 }
 
 #[cfg(unix)]
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        if self.len_bytes > 0 {
-            // SAFETY: `new` mapped exactly this range, and only the owner,
-            // which is being dropped, knew of it.
-            let _ = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), self.len_bytes) };
-        }
+impl Reservation {
+    fn free(&mut self) {
+        // SAFETY: `new` mapped exactly this range, and only the owner, which is
+        // being dropped, knew of it.
+        let _ = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), self.len_bytes) };
     }
 }
 
@@ -64,28 +93,31 @@ impl Reservation {
             return Some(Self {
                 base: NonNull::dangling(),
                 len_bytes,
+                home: None,
             });
         }
         let layout = std::alloc::Layout::from_size_align(len_bytes, 4096).ok()?;
         // SAFETY: the layout is not empty.
         let base = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) })?;
-        Some(Self { base, len_bytes })
+        Some(Self {
+            base,
+            len_bytes,
+            home: None,
+        })
     }
 }
 
 #[cfg(not(unix))]
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        if self.len_bytes > 0 {
-            let layout = std::alloc::Layout::from_size_align(self.len_bytes, 4096);
-            // SAFETY: `new` allocated it with this layout.
-            unsafe {
-                std::alloc::dealloc(
-                    self.base.as_ptr(),
-                    layout.unwrap_or_else(|_| unreachable!()),
-                )
-            };
-        }
+impl Reservation {
+    fn free(&mut self) {
+        let layout = std::alloc::Layout::from_size_align(self.len_bytes, 4096);
+        // SAFETY: `new` allocated it with this layout.
+        unsafe {
+            std::alloc::dealloc(
+                self.base.as_ptr(),
+                layout.unwrap_or_else(|_| unreachable!()),
+            )
+        };
     }
 }
 
@@ -97,5 +129,27 @@ impl Reservation {
 
     pub fn len_bytes(&self) -> usize {
         self.len_bytes
+    }
+
+    /// Makes what lies behind `from_bytes` what it was at first: zero, or the
+    /// image's. `false` if this system cannot.
+    fn reset(&mut self, from_bytes: usize) -> bool {
+        if from_bytes >= self.len_bytes {
+            return true;
+        }
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::mm::{Advice, madvise};
+            // SAFETY: a part of our own private mapping, which nobody else
+            // reaches; the pages of anonymous memory become zero, those of a
+            // private mapping of a file become the file's.
+            unsafe {
+                let start = self.base.as_ptr().add(from_bytes).cast();
+                let len_bytes = self.len_bytes - from_bytes;
+                madvise(start, len_bytes, Advice::LinuxDontNeed).is_ok()
+            }
+        }
+        #[cfg(not(target_os = "linux"))]
+        false
     }
 }

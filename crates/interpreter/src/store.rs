@@ -6,6 +6,7 @@ use crate::execute::context::{Execution, Memory, PAGE_BYTES, SlotCounts, Table};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::instance::Instance;
+use crate::reserve::Image;
 use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
 use fossor_host::{HostError, Interrupt};
 use fossor_module::{ExternType, FuncType, GlobalType, MemoryType, TableType, ValType};
@@ -216,6 +217,14 @@ impl Store {
         self.engine.type_of(host::type_id(func))
     }
 
+    /// The module of a guest's function; `None` for one of the host's.
+    pub fn func_module(&self, func: Func) -> Option<&crate::Module> {
+        self.check_func(func);
+        let mut instances = self.instances.iter().map(Owned::get);
+        let owner = instances.find(|instance| instance.defines(func))?;
+        Some(&owner.module)
+    }
+
     /// Calls a function.
     pub fn call(&mut self, func: Func, args: &[Val]) -> Result<Vec<Val>, Error> {
         let ty = self.func_type(func);
@@ -318,6 +327,21 @@ impl Store {
         Ok(MemoryId(self.handle(self.memories.len() - 1)))
     }
 
+    /// A memory that begins as an image.
+    pub(crate) fn new_memory_of(
+        &mut self,
+        ty: MemoryType,
+        image: &Image,
+    ) -> Result<MemoryId, Error> {
+        let limit_pages = self.limits.memory_bytes / PAGE_BYTES;
+        let memory = Memory::of_image(ty, image, limit_pages).ok_or_else(|| {
+            let pages = image.len_bytes() as u64 / PAGE_BYTES;
+            Error::Resources(format!("a memory of {pages} pages of 64 KiB cannot be had"))
+        })?;
+        self.memories.push(Owned::new(memory));
+        Ok(MemoryId(self.handle(self.memories.len() - 1)))
+    }
+
     /// A memory's type, with its current size as the minimum.
     pub fn memory_type(&self, id: MemoryId) -> MemoryType {
         let memory = self.memories[self.check(id.0)].get();
@@ -348,22 +372,23 @@ impl Store {
     /// Makes a table.
     pub fn new_table(&mut self, ty: TableType, init: Val) -> Result<TableId, Error> {
         self.check_val(&init);
-        self.new_table_raw(ty, init.to_slots()[0])
+        self.new_table_raw(ty, ty.limits.min, init.to_slots()[0])
     }
 
-    pub(crate) fn new_table_raw(&mut self, ty: TableType, init: u64) -> Result<TableId, Error> {
-        let too_large = || {
-            Error::Resources(format!(
-                "a table of {} elements cannot be had",
-                ty.limits.min
-            ))
-        };
+    /// A table of `size` elements, at least the type's minimum.
+    pub(crate) fn new_table_raw(
+        &mut self,
+        ty: TableType,
+        size: u64,
+        init: u64,
+    ) -> Result<TableId, Error> {
+        let too_large = || Error::Resources(format!("a table of {size} elements cannot be had"));
         let mut table = Table {
             ty,
             elements: Vec::new(),
             max: self.limits.table_elements,
         };
-        table.grow(ty.limits.min, init).ok_or_else(too_large)?;
+        table.grow(size, init).ok_or_else(too_large)?;
         self.tables.push(Owned::new(table));
         Ok(TableId(self.handle(self.tables.len() - 1)))
     }
@@ -399,6 +424,13 @@ impl Store {
             }
             None => false,
         }
+    }
+
+    /// Grows a table; the old size, or `None` if it cannot.
+    pub fn grow_table(&mut self, id: TableId, delta: u64, init: Val) -> Option<u64> {
+        self.check_val(&init);
+        let at = self.check(id.0);
+        self.tables[at].get_mut().grow(delta, init.to_slots()[0])
     }
 
     // Globals.

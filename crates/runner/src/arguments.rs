@@ -36,8 +36,9 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 7] = [
+pub const COMMANDS: [&str; 8] = [
     "run",
+    "invoke",
     "wast",
     "disassemble",
     "install-exec",
@@ -52,6 +53,8 @@ pub const ALIASES: [&str; 1] = ["objdump"];
 pub enum Command {
     /// Run a program
     Run(Box<RunArguments>),
+    /// Call functions that a module exports
+    Invoke(Box<InvokeCommand>),
     /// Run test scripts of the WebAssembly specification (.wast)
     Wast(WastArguments),
     /// Show a module's operators beside the code that Fossor makes of them
@@ -126,6 +129,11 @@ pub struct RunArguments {
     )]
     pub module_and_args: Vec<OsString>,
 
+    /// Call this export instead of running the program; ARGS are its arguments
+    /// (wasmtime's spelling of `fossor invoke MODULE FUNC ARGS`)
+    #[arg(long, value_name = "FUNC", hide = true)]
+    pub invoke: Option<OsString>,
+
     #[command(flatten)]
     pub guest: GuestFlags,
     #[command(flatten)]
@@ -136,6 +144,92 @@ pub struct RunArguments {
     /// Of a Go test: when it shall have ended, as `go test` told it. Not a flag.
     #[arg(skip)]
     pub test_timeout: Option<Duration>,
+}
+
+const INVOKE_EXAMPLES: &str = "\
+Examples:
+  fossor invoke add.wasm add 1 -2
+  fossor invoke plugin.wasm count -- count -- add 0x10 3      on one instance
+  fossor invoke --bytes plugin.wasm render '@{\"Name\": \"Ada\"}'
+  fossor invoke --bytes plugin.wasm sum @@picture.png
+
+Arguments:
+  Numbers as in Rust or Go: -1, 0xff, 1_000, 1.5, 1e9, inf, nan; true and false are the i32
+  1 and 0; a v128 is a number of 128 bits; a reference can only be null.
+  With --bytes, @TEXT and @@FILE are bytes. They are put into memory that the export named by
+  --alloc makes room for (it takes a number of bytes and gives an address), and take two
+  parameters, address and length, both i32. A result of one i64 is then the address (upper half) and
+  length (lower half) of bytes, which are written out as they are.
+
+Lifecycle:
+  The module's `_initialize`, if it has one, runs first, once. A program (a module with
+  `_start`) has no functions to call: build it as a library (Go: -buildmode=c-shared).";
+
+/// Call functions that a module exports, one after the other, on one instance.
+#[derive(Args)]
+#[command(
+    override_usage = "fossor invoke [OPTIONS] MODULE FUNC [ARGS]... [-- FUNC [ARGS]...]...",
+    after_help = INVOKE_EXAMPLES
+)]
+pub struct InvokeCommand {
+    /// The module (.wasm, .wat, or - for standard input), then the function and
+    /// its arguments
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        num_args = 2..,
+        value_names = ["MODULE", "FUNC"],
+        value_hint = ValueHint::CommandWithArguments
+    )]
+    pub words: Vec<OsString>,
+
+    /// Pass @TEXT and @@FILE as bytes in the guest's memory, and take an i64
+    /// result for such
+    #[arg(long)]
+    pub bytes: bool,
+
+    /// The export that makes room for bytes [default: the first there is of
+    /// alloc, allocate, malloc]
+    #[arg(long, value_name = "FUNC")]
+    pub alloc: Option<String>,
+
+    #[command(flatten)]
+    pub guest: GuestFlags,
+    #[command(flatten)]
+    pub limits: LimitFlags,
+    #[command(flatten)]
+    pub engine: EngineFlags,
+}
+
+/// What to call, in which module.
+pub struct InvokeArguments {
+    pub module: OsString,
+    /// Each with the function's name and its arguments.
+    pub calls: Vec<Vec<OsString>>,
+    pub bytes: bool,
+    pub alloc: Option<String>,
+    pub guest: GuestFlags,
+    pub limits: LimitFlags,
+    pub engine: EngineFlags,
+}
+
+impl From<InvokeCommand> for InvokeArguments {
+    fn from(command: InvokeCommand) -> Self {
+        let mut words = command.words.into_iter();
+        let module = words.next().unwrap_or_default();
+        let words = Vec::from_iter(words);
+        let calls = words.split(|word| word == "--");
+        Self {
+            module,
+            calls: calls.map(<[OsString]>::to_vec).collect(),
+            bytes: command.bytes,
+            alloc: command.alloc,
+            guest: command.guest,
+            limits: command.limits,
+            engine: command.engine,
+        }
+    }
 }
 
 /// What the guest gets.

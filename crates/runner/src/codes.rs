@@ -3,8 +3,7 @@
 //!
 //! `F00` is the command line, `F01` files and what a guest is given, `F02` the
 //! module, `F03` linking and life cycle, `F04` the end of a guest, `F05`
-//! scripts, `F09` Fossor itself. `F0310` (a call outside the life cycle) is kept
-//! for later.
+//! scripts, `F09` Fossor itself.
 
 /// Exit codes that are not the guest's own.
 pub mod exit {
@@ -130,6 +129,16 @@ codes! {
         "The module is a reactor: Go builds one with -buildmode=c-shared. It has `_initialize` \
          in place of `_start`, and exports to be called after that by a program that embeds it. \
          Built without that flag it is a command, which `fossor run` can run.";
+
+    /// A function that is not there, or arguments that do not fit it.
+    Call "F0304" NOT_RUN
+        "`fossor invoke` or `run --invoke` names a function that the module does not export, or \
+         gives it arguments of another number or type than it has.";
+    /// A call outside the life cycle.
+    Lifecycle "F0310" NOT_RUN
+        "A program (a module with `_start`) runs once, from start to end; its functions cannot \
+         be called from outside. Only a library, which has `_initialize` or neither, can: Go \
+         builds one with -buildmode=c-shared.";
 
     /// The guest trapped.
     Trap "F0401" TRAP

@@ -18,6 +18,8 @@ mod exec_wrapper;
 mod failure;
 mod fault;
 mod install;
+mod invoke;
+mod invoke_values;
 mod logging;
 mod manual;
 mod module_file;
@@ -70,6 +72,7 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
             }
             return run::run(*arguments);
         }
+        Some(Command::Invoke(command)) => return invoke::invoke((*command).into()),
         Some(Command::Wast(arguments)) => return wast::run(&arguments),
         Some(Command::Disassemble(arguments)) => disassemble::run(&arguments)?,
         Some(Command::InstallExec(arguments)) => install::install(&arguments)?,

@@ -1,56 +1,47 @@
 //! `fossor run`: from a file's bytes to an exit code.
 
-use crate::arguments::{CompileChoice, DispatchChoice, RunArguments};
+use crate::arguments::{
+    CompileChoice, DispatchChoice, EngineFlags, GuestFlags, InvokeArguments, LimitFlags,
+    RunArguments,
+};
 use crate::codes::Code;
 use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
-use crate::{ending, environment, logging, module_file, signals, timer_slack};
+use crate::{ending, environment, invoke, logging, module_file, signals, timer_slack};
 use fossor::wasi::{self, Access, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder};
-use fossor::{Compile, Config, Dispatch, Engine, Limits, Linker, Module, Store};
+use fossor::{Compile, Config, Dispatch, Engine, InstancePre, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 /// Runs a program; gives the exit code.
-pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
+pub fn run(mut arguments: RunArguments) -> Result<u8, Failure> {
     logging::start(arguments.engine.log.as_deref());
     let Some((name, rest)) = arguments.module_and_args.split_first() else {
         return Err(Failure::new(Code::Usage, "the module is missing"));
     };
+    if let Some(func) = arguments.invoke.take() {
+        let call = [func].into_iter().chain(rest.iter().cloned()).collect();
+        return invoke::invoke(InvokeArguments {
+            module: name.clone(),
+            calls: vec![call],
+            bytes: false,
+            alloc: None,
+            guest: arguments.guest,
+            limits: arguments.limits,
+            engine: arguments.engine,
+        });
+    }
     let ending = Ending::of_run(module_file::shown(name), &arguments);
-    let bytes = module_file::read(name)?;
-
-    let engine = engine(&arguments)?;
-    // Text has to be translated; a binary stays where it was read.
-    let module = if bytes.starts_with(b"\0asm") {
-        Module::from_shared(&engine, bytes)
-    } else {
-        Module::new(&engine, &bytes)
-    };
-    let module = module.map_err(|error| ending.failure(error))?;
-    let mut linker = Linker::new(&engine);
-    wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)
-        .map_err(|error| ending.failure(error))?;
-    let pre = linker
-        .instantiate_pre(&module)
-        .map_err(|error| ending.failure(error))?;
-
-    let mut store = Store::new(&engine, context(&arguments, name, rest)?);
-    if let Some(bytes) = arguments.limits.max_memory {
-        store.set_limits(Limits::memory(bytes));
-    }
-    if let Some(fuel) = arguments.limits.fuel {
-        store.set_fuel(fuel);
-    }
-    timer_slack::minimise();
-    let handle = store.interrupt_handle();
-    signals::on_first(move || handle.interrupt());
-    if let Some(timeout) = ending.time() {
-        store.set_deadline(timeout);
-    }
+    let engine = engine(&arguments.engine, &arguments.limits)?;
+    let pre = link(&engine, name, &ending)?;
+    let module = pre.module().clone();
+    let context = context(&arguments.guest, name, rest)?;
+    let store = store(&engine, context, &arguments.limits, ending.time());
 
     if module.export("_start").is_none() {
         let initialised = if module.export("_initialize").is_some() {
@@ -75,17 +66,61 @@ pub fn run(arguments: RunArguments) -> Result<u8, Failure> {
     Ok((outcome.status() & 0xff) as u8)
 }
 
-fn engine(arguments: &RunArguments) -> Result<Engine, Failure> {
+/// Reads and compiles the module of this name, and finds what it imports.
+pub fn link(
+    engine: &Engine,
+    name: &OsStr,
+    ending: &Ending<'_>,
+) -> Result<InstancePre<WasiCtx>, Failure> {
+    let bytes = module_file::read(name)?;
+    // Text has to be translated; a binary stays where it was read.
+    let module = if bytes.starts_with(b"\0asm") {
+        Module::from_shared(engine, bytes)
+    } else {
+        Module::new(engine, &bytes)
+    };
+    let module = module.map_err(|error| ending.failure(error))?;
+    let mut linker = Linker::new(engine);
+    wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)
+        .and_then(|()| linker.instantiate_pre(&module))
+        .map_err(|error| ending.failure(error))
+}
+
+/// A store with these limits and so much time, which Ctrl-C stops.
+pub fn store(
+    engine: &Engine,
+    context: WasiCtx,
+    limits: &LimitFlags,
+    time: Option<Duration>,
+) -> Store<WasiCtx> {
+    let mut store = Store::new(engine, context);
+    if let Some(bytes) = limits.max_memory {
+        store.set_limits(Limits::memory(bytes));
+    }
+    if let Some(fuel) = limits.fuel {
+        store.set_fuel(fuel);
+    }
+    timer_slack::minimise();
+    let handle = store.interrupt_handle();
+    signals::on_first(move || handle.interrupt());
+    if let Some(timeout) = time {
+        store.set_deadline(timeout);
+    }
+    store
+}
+
+/// An engine as the flags say.
+pub fn engine(flags: &EngineFlags, limits: &LimitFlags) -> Result<Engine, Failure> {
     let mut config = Config::new();
     config
-        .compile(match arguments.engine.compile {
+        .compile(match flags.compile {
             CompileChoice::Lazy => Compile::Lazy,
             CompileChoice::Eager => Compile::Eager,
         })
-        .dispatch(arguments.engine.dispatch.into())
-        .fuse(!arguments.engine.no_fuse)
-        .consume_fuel(arguments.limits.fuel.is_some());
-    if let Some(bytes) = arguments.limits.max_stack {
+        .dispatch(flags.dispatch.into())
+        .fuse(!flags.no_fuse)
+        .consume_fuel(limits.fuel.is_some());
+    if let Some(bytes) = limits.max_stack {
         let bytes = usize::try_from(bytes).map_err(|_| {
             Failure::new(
                 Code::Usage,
@@ -107,12 +142,7 @@ impl From<DispatchChoice> for Dispatch {
 }
 
 /// What the guest gets, as the flags say.
-fn context(
-    arguments: &RunArguments,
-    module: &OsStr,
-    rest: &[OsString],
-) -> Result<WasiCtx, Failure> {
-    let flags = &arguments.guest;
+pub fn context(flags: &GuestFlags, module: &OsStr, rest: &[OsString]) -> Result<WasiCtx, Failure> {
     let argv0 = match &flags.argv0 {
         Some(name) => name,
         None => Path::new(module).file_name().unwrap_or(module),

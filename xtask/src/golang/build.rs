@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub enum Platform {
     /// `wasip1/wasm`.
     Wasm,
+    /// `wasip1/wasm`, as a library (`-buildmode=c-shared`).
+    Reactor,
     /// The machine that this runs on.
     Native,
 }
@@ -19,7 +21,7 @@ pub enum Platform {
 impl Platform {
     fn name(self) -> &'static str {
         match self {
-            Platform::Wasm => "wasm",
+            Platform::Wasm | Platform::Reactor => "wasm",
             Platform::Native => "native",
         }
     }
@@ -54,17 +56,28 @@ pub fn build(
         platform.name(),
         toolchain.version
     );
-    let mut go = match platform {
-        Platform::Wasm => toolchain.wasm_command(),
-        Platform::Native => toolchain.command(),
-    };
     let fresh = directory.join("fresh");
     workspace::fresh_dir(&fresh)?;
-    go.current_dir(module)
-        .args(["build", "-trimpath", "-buildvcs=false", "-o"])
-        .arg(&fresh)
-        .args(stale.iter().map(|(name, ..)| format!("./{name}")));
-    process::run(&mut go)?;
+    // Libraries are built one at a time.
+    let at_once = match platform {
+        Platform::Reactor => 1,
+        _ => stale.len(),
+    };
+    for stale in stale.chunks(at_once) {
+        let mut go = match platform {
+            Platform::Wasm | Platform::Reactor => toolchain.wasm_command(),
+            Platform::Native => toolchain.command(),
+        };
+        go.current_dir(module)
+            .args(["build", "-trimpath", "-buildvcs=false"]);
+        if platform == Platform::Reactor {
+            go.arg("-buildmode=c-shared");
+        }
+        go.arg("-o")
+            .arg(fresh.join(""))
+            .args(stale.iter().map(|(name, ..)| format!("./{name}")));
+        process::run(&mut go)?;
+    }
     for (name, stamp, fingerprint) in stale {
         let built = fresh.join(name);
         let artifact = artifact(&directory, platform, name);
@@ -76,7 +89,7 @@ pub fn build(
 
 fn artifact(directory: &Path, platform: Platform, name: &str) -> PathBuf {
     match platform {
-        Platform::Wasm => directory.join(format!("{name}.wasm")),
+        Platform::Wasm | Platform::Reactor => directory.join(format!("{name}.wasm")),
         Platform::Native => directory.join(name),
     }
 }

@@ -1,7 +1,7 @@
 //! What handlers see of an instance and of the store.
 
 use super::registers::Registers;
-use crate::reserve::Reservation;
+use crate::reserve::{Image, Reservation};
 use fossor_host::{Interrupt, Trap};
 use fossor_module::{MemoryType, TableType};
 use std::sync::Arc;
@@ -272,12 +272,7 @@ impl Memory {
     /// A memory of the type's minimum, all zero, or `None` if so much cannot be
     /// had.
     pub fn new(ty: MemoryType, limit_pages: u64) -> Option<Self> {
-        let max_pages = ty
-            .limits
-            .max
-            .unwrap_or(PAGE_BYTES)
-            .min(PAGE_BYTES)
-            .min(limit_pages);
+        let max_pages = Self::max_pages(ty, limit_pages);
         if ty.limits.min > max_pages {
             return None;
         }
@@ -297,6 +292,27 @@ impl Memory {
             len_bytes: ty.limits.min * PAGE_BYTES,
             max_pages,
         })
+    }
+
+    /// A memory with the size and the bytes of an image.
+    pub fn of_image(ty: MemoryType, image: &Image, limit_pages: u64) -> Option<Self> {
+        let max_bytes = Self::max_pages(ty, limit_pages) * PAGE_BYTES;
+        let len_bytes = image.len_bytes() as u64;
+        if len_bytes > max_bytes {
+            return None;
+        }
+        let bytes = image.reserve(max_bytes as usize)?;
+        Some(Self {
+            ty,
+            max_pages: max_bytes.min(bytes.len_bytes() as u64) / PAGE_BYTES,
+            bytes,
+            len_bytes,
+        })
+    }
+
+    fn max_pages(ty: MemoryType, limit_pages: u64) -> u64 {
+        let max_pages = ty.limits.max.unwrap_or(PAGE_BYTES);
+        max_pages.min(PAGE_BYTES).min(limit_pages)
     }
 
     /// First byte. Never changes.
@@ -328,8 +344,8 @@ impl Memory {
 
     /// The bytes.
     pub fn data(&self) -> &[u8] {
-        // SAFETY: the reservation is at least this long, readable, and zero
-        // where it was never written; guests only write while the store is
+        // SAFETY: the reservation is at least this long, readable, and zero or
+        // an image where it was never written; guests only write while the store is
         // borrowed mutably.
         unsafe { std::slice::from_raw_parts(self.base(), self.len_bytes as usize) }
     }

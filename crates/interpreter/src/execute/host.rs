@@ -9,7 +9,6 @@ use super::{call, control, walk};
 use crate::engine::Engine;
 use crate::error::{Error, TrapInfo};
 use crate::execute::owned::Owned;
-use crate::reserve::Reservation;
 use crate::store::{Caller, Store};
 use crate::value::{Func, Handle, InstanceId};
 use fossor_host::{HostError, Interrupt, Trap};
@@ -121,7 +120,7 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
     let mut bytes = engine.config().max_stack_bytes.max(1 << 16) & !0xfff;
     let stack = loop {
         // With none at all, every call exhausts the stack.
-        if let Some(stack) = Reservation::new(bytes) {
+        if let Some(stack) = engine.stack(bytes) {
             break stack;
         }
         log::warn!("no {bytes} bytes of address space for the value stack; trying half of it");

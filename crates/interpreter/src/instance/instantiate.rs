@@ -1,6 +1,7 @@
 //! Making an instance. Source: specification, "Instantiation".
 
-use super::{Instance, link};
+use super::snapshot::{FrozenRef, State};
+use super::{Instance, Snapshot, link};
 use crate::error::{Error, TrapInfo};
 use crate::execute::context::{Context, FuncRef, SlotCounts};
 use crate::execute::context_box::ContextBox;
@@ -10,7 +11,7 @@ use crate::module::Module;
 use crate::store::{Global, Store};
 use crate::value::{Extern, Func, InstanceId};
 use fossor_host::Trap;
-use fossor_module::{ConstEnv, ConstValue, ElementItems, SegmentMode};
+use fossor_module::{ConstEnv, ConstValue, ElementItems, SegmentMode, ValType};
 
 impl Store {
     /// Instantiates a module: checks and links its imports, in their order,
@@ -35,6 +36,45 @@ impl Store {
         module: &Module,
         imports: &[Extern],
     ) -> Result<(InstanceId, Option<Func>), Error> {
+        self.check_instantiation(module, imports)?;
+        let index = self.allocate(module, imports, None)?;
+        self.fill_tables(index)?;
+        self.fill_memories(index)?;
+        let start = module
+            .decoded()
+            .start
+            .map(|func| self.instances[index].get().func(self.id, func));
+        Ok((InstanceId(Instance::handle(self.id, index)), start))
+    }
+
+    /// Makes an instance in the state of a snapshot. Nothing of the guest's
+    /// runs: neither a start function nor an initialiser.
+    pub fn instantiate_snapshot(
+        &mut self,
+        snapshot: &Snapshot,
+        imports: &[Extern],
+    ) -> Result<InstanceId, Error> {
+        let state = &*snapshot.0;
+        self.check_instantiation(&state.module, imports)?;
+        let index = self.allocate(&state.module, imports, Some(state))?;
+        for (position, frozen) in state.tables.iter().enumerate() {
+            let instance = self.instances[index].get();
+            let id = instance.table_ids[position];
+            let table = self.tables[id.0.index as usize].get_mut();
+            let values = frozen.iter().map(|value| value.thaw(instance));
+            table.elements.clear();
+            table.elements.extend(values);
+        }
+        let instance = self.instances[index].get();
+        let thaw = |values: &[FrozenRef]| values.iter().map(|v| v.thaw(instance)).collect();
+        let elements = state.elements.iter().map(|values| thaw(values)).collect();
+        let instance = self.instances[index].get_mut();
+        instance.elements = elements;
+        instance.dropped_data = state.dropped_data.clone();
+        Ok(InstanceId(Instance::handle(self.id, index)))
+    }
+
+    fn check_instantiation(&self, module: &Module, imports: &[Extern]) -> Result<(), Error> {
         if !module.engine().same(&self.engine) {
             return Err(Error::Resources(
                 "the module was compiled for another engine".to_owned(),
@@ -46,19 +86,17 @@ impl Store {
                 "the store already has {limit} instances"
             )));
         }
-        link::check(self, module, imports)?;
-        let index = self.allocate(module, imports)?;
-        self.fill_tables(index)?;
-        self.fill_memories(index)?;
-        let start = module
-            .decoded()
-            .start
-            .map(|func| self.instances[index].get().func(self.id, func));
-        Ok((InstanceId(Instance::handle(self.id, index)), start))
+        Ok(link::check(self, module, imports)?)
     }
 
-    /// Everything but the segments.
-    fn allocate(&mut self, module: &Module, imports: &[Extern]) -> Result<usize, Error> {
+    /// Everything but the segments; with a state, its memories and globals, and
+    /// tables of its sizes without its elements.
+    fn allocate(
+        &mut self,
+        module: &Module,
+        imports: &[Extern],
+        state: Option<&State>,
+    ) -> Result<usize, Error> {
         let decoded = module.decoded();
         let store = self.id;
         let mut memory_ids = Vec::new();
@@ -73,8 +111,11 @@ impl Store {
                 Extern::Global(id) => global_ids.push(id),
             }
         }
-        for ty in &decoded.memories[memory_ids.len()..] {
-            memory_ids.push(self.new_memory(*ty)?);
+        for (position, ty) in decoded.memories.iter().enumerate().skip(memory_ids.len()) {
+            memory_ids.push(match state {
+                None => self.new_memory(*ty)?,
+                Some(state) => self.new_memory_of(*ty, &state.memories[position])?,
+            });
         }
         let memories: Box<[_]> = memory_ids
             .iter()
@@ -147,7 +188,16 @@ impl Store {
                     .context
                     .cell(module.0.global_offset(i as u32)),
             );
-            if let Some(init) = &global.init {
+            if let Some(state) = state {
+                let slots = match global.ty.value {
+                    ValType::Ref(_) => {
+                        let frozen = FrozenRef::from_slot(state.globals[i][0]);
+                        [frozen.thaw(instance.get()), 0]
+                    }
+                    _ => state.globals[i],
+                };
+                cell.write(slots, global.ty.value.slots());
+            } else if let Some(init) = &global.init {
                 let env = &mut Env {
                     store: self,
                     instance: instance.get(),
@@ -161,7 +211,12 @@ impl Store {
                 cell,
             }));
         }
-        for table in &decoded.tables[table_ids.len()..] {
+        for (position, table) in decoded.tables.iter().enumerate().skip(table_ids.len()) {
+            if let Some(state) = state {
+                let size = state.tables[position].len() as u64;
+                table_ids.push(self.new_table_raw(table.ty, size, 0)?);
+                continue;
+            }
             let init = match &table.init {
                 Some(init) => {
                     let env = &mut Env {
@@ -173,7 +228,7 @@ impl Store {
                 }
                 None => 0,
             };
-            table_ids.push(self.new_table_raw(table.ty, init)?);
+            table_ids.push(self.new_table_raw(table.ty, table.ty.limits.min, init)?);
         }
         let tables: Box<[_]> = table_ids
             .iter()

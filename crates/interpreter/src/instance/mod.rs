@@ -2,8 +2,10 @@
 
 mod instantiate;
 mod link;
+mod snapshot;
 
 pub use link::matches as import_matches;
+pub use snapshot::Snapshot;
 
 use crate::execute::context::{FuncRef, Memory, Table};
 use crate::execute::context_box::ContextBox;
@@ -78,6 +80,13 @@ impl Instance {
                 addr: std::ptr::from_ref(&self.funcs[index as usize]) as usize,
             },
         }
+    }
+
+    /// Whether a function is one of the module's own, in this instance.
+    pub fn defines(&self, func: Func) -> bool {
+        let own = &self.funcs[self.imported_funcs.len()..];
+        let range = own.as_ptr_range();
+        (range.start as usize..range.end as usize).contains(&func.addr)
     }
 
     /// What an export names.

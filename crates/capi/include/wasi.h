@@ -1,0 +1,70 @@
+/* WASI preview1 for programs that use `wasm.h`, and what that standard lacks:
+ * limits, deadlines, and the reason for a null result.
+ *
+ * A guest's life: configure, make an environment of a store, ask for the
+ * imports of a module, instantiate, call `_start` (or `_initialize`, then
+ * exports).
+ */
+
+#ifndef WASI_H
+#define WASI_H
+
+#include "wasm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a guest gets: nothing, at first. Functions that return a bool answer
+ * false if it cannot be had; fossor_last_error says why. */
+WASM_DECLARE_OWN(wasi_config)
+typedef wasm_wasi_config_t wasi_config_t;
+WASM_API_EXTERN own wasi_config_t* wasi_config_new(void);
+#define wasi_config_delete wasm_wasi_config_delete
+
+/* One more argument (the first is the program's name), one more variable. */
+WASM_API_EXTERN void wasi_config_arg(wasi_config_t*, const char* arg);
+WASM_API_EXTERN void wasi_config_env(wasi_config_t*, const char* name, const char* value);
+WASM_API_EXTERN void wasi_config_inherit_env(wasi_config_t*);
+
+/* Standard streams: this process's, bytes to read, or buffers to be read with
+ * wasi_read_stdout and wasi_read_stderr. */
+WASM_API_EXTERN void wasi_config_inherit_stdio(wasi_config_t*);
+WASM_API_EXTERN void wasi_config_stdin_bytes(wasi_config_t*, const wasm_byte_vec_t*);
+WASM_API_EXTERN void wasi_config_capture_output(wasi_config_t*);
+
+/* The directory `host` as `guest`, an absolute name. */
+WASM_API_EXTERN bool wasi_config_preopen_dir(
+    wasi_config_t*, const char* host, const char* guest, bool read_only);
+
+/* Gives the store's guests what was configured; again for another guest. */
+WASM_API_EXTERN bool wasi_store_set(wasm_store_t*, own wasi_config_t*);
+
+/* The imports of a module that needs nothing but WASI, in its order. */
+WASM_API_EXTERN bool wasi_imports(
+    wasm_store_t*, const wasm_module_t*, own wasm_extern_vec_t* out);
+
+/* One of WASI's functions, for a module that has other imports too; null if
+ * there is none of that name. */
+WASM_API_EXTERN own wasm_extern_t* wasi_import(
+    wasm_store_t*, const wasm_name_t* module, const wasm_name_t* name);
+
+/* Takes what was written since the last time. */
+WASM_API_EXTERN void wasi_read_stdout(wasm_store_t*, own wasm_byte_vec_t* out);
+WASM_API_EXTERN void wasi_read_stderr(wasm_store_t*, own wasm_byte_vec_t* out);
+
+/* Whether a "trap" is a guest's exit, and with which status. */
+WASM_API_EXTERN bool wasi_exit_status(const wasm_trap_t*, uint32_t* status);
+
+/* Stops the store's guests after this time from now, also while they wait. */
+WASM_API_EXTERN void fossor_store_set_deadline_ms(wasm_store_t*, uint64_t ms);
+/* Bytes that each memory made from now on may grow to. */
+WASM_API_EXTERN void fossor_store_set_memory_limit(wasm_store_t*, uint64_t bytes);
+/* Why the last function that answered null or false on this thread did so. */
+WASM_API_EXTERN void fossor_last_error(own wasm_message_t* out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

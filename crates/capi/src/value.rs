@@ -1,0 +1,148 @@
+//! Values.
+
+use crate::engine::StoreRef;
+use crate::object::{Attached, Object, What};
+use crate::types::{kind_of, of_kind};
+use crate::vector::{Element, Vector, vectors};
+use fossor::{ExternRef, Val, ValType};
+
+/// A value as C sees it.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct wasm_val_t {
+    kind: u8,
+    of: Of,
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Of {
+    i32: i32,
+    i64: i64,
+    f32: f32,
+    f64: f64,
+    object: *mut Object,
+}
+
+impl wasm_val_t {
+    /// An owned value.
+    pub fn of(store: &StoreRef, value: Val) -> Option<Self> {
+        let of = match value {
+            Val::I32(value) => Of { i32: value },
+            Val::I64(value) => Of { i64: value },
+            Val::F32(bits) => Of {
+                f32: f32::from_bits(bits),
+            },
+            Val::F64(bits) => Of {
+                f64: f64::from_bits(bits),
+            },
+            Val::FuncRef(func) => Of {
+                object: func.map_or(std::ptr::null_mut(), |func| {
+                    Box::into_raw(Object::new(store, What::Func(func)))
+                }),
+            },
+            Val::ExternRef(value) => Of {
+                object: value.map_or(std::ptr::null_mut(), |value| {
+                    Box::into_raw(foreign(store, value))
+                }),
+            },
+            _ => return None,
+        };
+        let kind = kind_of(value.ty());
+        Some(Self { kind, of })
+    }
+
+    /// The value, which stays C's; `None` for a reference of another kind than
+    /// the value says.
+    pub unsafe fn to_val(self) -> Option<Val> {
+        // SAFETY: the kind says which field is set; C1.
+        unsafe {
+            Some(match of_kind(self.kind) {
+                ValType::I32 => Val::I32(self.of.i32),
+                ValType::I64 => Val::I64(self.of.i64),
+                ValType::F32 => Val::F32(self.of.f32.to_bits()),
+                ValType::F64 => Val::F64(self.of.f64.to_bits()),
+                ty @ ValType::Ref(_) => return reference(self.of.object.as_ref(), ty),
+                _ => return None,
+            })
+        }
+    }
+
+    fn object(self) -> Option<*mut Object> {
+        if !of_kind(self.kind).is_ref() {
+            return None;
+        }
+        // SAFETY: the kind says that the field is set.
+        Some(unsafe { self.of.object })
+    }
+}
+
+/// A reference as a value of this type; `None` if it is none.
+pub fn reference(object: Option<&Object>, ty: ValType) -> Option<Val> {
+    match object.map(|object| &object.what) {
+        None => Some(Val::default_of(ty)),
+        Some(What::Func(func)) if ty == ValType::FUNCREF => Some(Val::FuncRef(Some(*func))),
+        Some(What::Foreign(value)) if ty == ValType::EXTERNREF => {
+            Some(Val::ExternRef(Some(*value)))
+        }
+        Some(_) => None,
+    }
+}
+
+/// A value of the host that C made, with what it attached.
+fn foreign(store: &StoreRef, value: ExternRef) -> Box<Object> {
+    let info = store.with(|ctx| value.data(&ctx).downcast_ref::<Attached>().cloned());
+    Object::with_info(store, What::Foreign(value), info.unwrap_or_default())
+}
+
+impl Element for wasm_val_t {
+    fn empty() -> Self {
+        Self {
+            kind: kind_of(ValType::EXTERNREF),
+            of: Of {
+                object: std::ptr::null_mut(),
+            },
+        }
+    }
+
+    unsafe fn duplicate(&self) -> Self {
+        match self.object() {
+            Some(object) => Self {
+                kind: self.kind,
+                of: Of {
+                    // SAFETY: C1.
+                    object: unsafe { object.duplicate() },
+                },
+            },
+            None => *self,
+        }
+    }
+
+    unsafe fn delete(&mut self) {
+        if let Some(mut object) = self.object() {
+            // SAFETY: C2.
+            unsafe { object.delete() };
+        }
+        *self = Self::empty();
+    }
+}
+
+vectors! {
+    wasm_val_t: wasm_val_vec_new_empty wasm_val_vec_new_uninitialized wasm_val_vec_new
+        wasm_val_vec_copy wasm_val_vec_delete;
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_val_delete(value: *mut wasm_val_t) {
+    // SAFETY: C1.
+    if let Some(value) = unsafe { value.as_mut() } {
+        // SAFETY: C2.
+        unsafe { value.delete() };
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_val_copy(out: *mut wasm_val_t, value: *const wasm_val_t) {
+    // SAFETY: C1.
+    unsafe { out.write((*value).duplicate()) };
+}

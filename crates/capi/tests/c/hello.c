@@ -1,0 +1,41 @@
+/* A guest calls a function of the host's. */
+
+#include "common.h"
+
+static own wasm_trap_t* hello(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  printf("Hello, guest! (%zu arguments, %zu results)\n", args->size, results->size);
+  return NULL;
+}
+
+int main(void) {
+  wasm_engine_t* engine = wasm_engine_new();
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_module_t* module = compile(store,
+      "(module (import \"\" \"hello\" (func $hello))"
+      "  (func (export \"run\") (call $hello) (call $hello)))");
+
+  wasm_functype_t* type = wasm_functype_new_0_0();
+  wasm_func_t* func = wasm_func_new(store, type, hello);
+  wasm_functype_delete(type);
+  wasm_extern_t* externs[] = {wasm_func_as_extern(func)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(externs);
+  wasm_instance_t* instance = wasm_instance_new(store, module, &imports, NULL);
+  CHECK(instance);
+  wasm_func_delete(func);
+
+  wasm_extern_vec_t exports;
+  wasm_instance_exports(instance, &exports);
+  CHECK(exports.size == 1);
+  wasm_func_t* run = wasm_extern_as_func(exports.data[0]);
+  CHECK(run && !wasm_extern_as_memory(exports.data[0]));
+  wasm_val_vec_t none = WASM_EMPTY_VEC;
+  CHECK(!wasm_func_call(run, &none, &none));
+
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  printf("done\n");
+  return 0;
+}

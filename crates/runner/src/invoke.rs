@@ -1,0 +1,179 @@
+//! `fossor invoke`: calls of exports, one after the other, on one instance.
+
+use crate::arguments::InvokeArguments;
+use crate::codes::Code;
+use crate::ending::{self, Ending};
+use crate::failure::Failure;
+use crate::invoke_values::{self, Argument};
+use crate::{logging, module_file, output, run};
+use fossor::wasi::WasiCtx;
+use fossor::{Error, ExternType, Func, FuncType, Module, Reactor, Val, ValType};
+use std::ffi::{OsStr, OsString};
+
+/// What allocators are called, if `--alloc` does not say.
+const ALLOCATORS: [&str; 3] = ["alloc", "allocate", "malloc"];
+
+/// Makes the calls and prints their results, one to a line; gives the exit
+/// code.
+pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
+    logging::start(arguments.engine.log.as_deref());
+    let name = &arguments.module;
+    let ending = Ending::new(module_file::shown(name), &arguments.limits);
+    let engine = run::engine(&arguments.engine, &arguments.limits)?;
+    let pre = run::link(&engine, name, &ending)?;
+    // All calls are looked at before the first is made.
+    let mut calls = Vec::new();
+    for words in &arguments.calls {
+        calls.push(Call::parse(words, pre.module(), arguments.bytes)?);
+    }
+    let allocator = match calls.iter().any(Call::has_bytes) {
+        true => Some(allocator(pre.module(), arguments.alloc.as_deref())?),
+        false => None,
+    };
+    let context = run::context(&arguments.guest, name, &[])?;
+    let store = run::store(&engine, context, &arguments.limits, ending.time());
+    let mut plugin = match pre.reactor(store) {
+        Ok(plugin) => plugin,
+        Err(error) => return end(error, name, &ending),
+    };
+    for call in &calls {
+        match call.make(&mut plugin, allocator.as_deref(), arguments.bytes) {
+            Ok(results) => output::write(&results),
+            Err(error) => {
+                ending::print_hints(plugin.store().data());
+                return end(error, name, &ending);
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// The exit code of a call that gave no result, or why there is none.
+fn end(error: Error, module: &OsStr, ending: &Ending<'_>) -> Result<u8, Failure> {
+    let named = |code| Failure::new(code, format!("{}: {error}", module_file::shown(module)));
+    match error {
+        // `os.Exit` in an export.
+        Error::Exit(status) => Ok((status & 0xff) as u8),
+        Error::Lifecycle(_) => Err(named(Code::Lifecycle)),
+        // Bytes of which the guest said that they are where nothing is.
+        Error::Export(_) | Error::Type(_) | Error::OutOfBounds(_) => Err(named(Code::Call)),
+        error => Err(ending.failure(error)),
+    }
+}
+
+/// One call, its arguments of the right number and types.
+struct Call {
+    name: String,
+    ty: FuncType,
+    arguments: Vec<Argument>,
+}
+
+impl Call {
+    fn parse(words: &[OsString], module: &Module, bytes: bool) -> Result<Self, Failure> {
+        let Some((name, rest)) = words.split_first() else {
+            return Err(Failure::new(Code::Usage, "a function's name is missing"));
+        };
+        let ty = func_type(module, name)?;
+        let name = name.to_string_lossy().into_owned();
+        let arguments = invoke_values::parse(rest, ty.params(), bytes)
+            .map_err(|sentence| Failure::new(Code::Call, format!("{name} {ty}: {sentence}")))?;
+        Ok(Self {
+            name,
+            ty,
+            arguments,
+        })
+    }
+
+    fn has_bytes(&self) -> bool {
+        let is_bytes = |argument: &Argument| matches!(argument, Argument::Bytes(_));
+        self.arguments.iter().any(is_bytes)
+    }
+
+    /// Calls, and gives what is to be printed.
+    fn make(
+        &self,
+        plugin: &mut Reactor<WasiCtx>,
+        allocator: Option<&str>,
+        bytes: bool,
+    ) -> Result<Vec<u8>, Error> {
+        let mut values = Vec::with_capacity(self.ty.params().len());
+        for argument in &self.arguments {
+            match argument {
+                Argument::Value(value) => values.push(*value),
+                Argument::Bytes(given) => {
+                    let addr = put(plugin, allocator.unwrap_or_default(), given)?;
+                    values.extend([Val::from(addr), Val::from(given.len() as u32)]);
+                }
+            }
+        }
+        let results = func(plugin, &self.name)?.call(&mut *plugin, &values)?;
+        if let (true, [Val::I64(packed)]) = (bytes, &results[..]) {
+            let packed = *packed as u64;
+            let mut answer = vec![0; packed as u32 as usize];
+            memory(plugin)?.read(&*plugin, packed >> 32, &mut answer)?;
+            return Ok(answer);
+        }
+        let lines = results
+            .iter()
+            .map(|value| format!("{}\n", invoke_values::shown(value)));
+        Ok(lines.collect::<String>().into_bytes())
+    }
+}
+
+/// Puts bytes where the guest's allocator made room for them.
+fn put(plugin: &mut Reactor<WasiCtx>, allocator: &str, bytes: &[u8]) -> Result<u32, Error> {
+    let allocate = plugin.func::<u32, u32>(allocator)?;
+    let addr = allocate.call(&mut *plugin, bytes.len() as u32)?;
+    memory(plugin)?.write(&mut *plugin, addr.into(), bytes)?;
+    Ok(addr)
+}
+
+fn memory(plugin: &Reactor<WasiCtx>) -> Result<fossor::Memory, Error> {
+    let missing = || Error::Export("there is no exported memory `memory`".to_owned());
+    plugin.memory().ok_or_else(missing)
+}
+
+fn func(plugin: &Reactor<WasiCtx>, name: &str) -> Result<Func, Error> {
+    let found = plugin.instance().get_func(plugin, name);
+    found.ok_or_else(|| Error::Export(format!("there is no function {name}")))
+}
+
+/// The type of an exported function.
+fn func_type(module: &Module, name: &OsStr) -> Result<FuncType, Failure> {
+    let export = name.to_str().and_then(|name| module.export(name));
+    let shown = name.to_string_lossy();
+    match export {
+        Some(ExternType::Func(_)) if name == "_initialize" => Err(Failure::new(
+            Code::Lifecycle,
+            "_initialize runs once, by itself, before the first call",
+        )),
+        Some(ExternType::Func(ty)) => Ok(ty),
+        Some(other) => Err(Failure::new(
+            Code::Call,
+            format!("the export {shown} is no function: {other}"),
+        )),
+        None => {
+            let funcs = module.exports().filter_map(|export| match export.ty {
+                ExternType::Func(ty) => Some(format!("{} {ty}", export.name)),
+                _ => None,
+            });
+            let failure = Failure::new(Code::Call, format!("there is no export {shown}"));
+            Err(failure.details(funcs))
+        }
+    }
+}
+
+/// The name of the export that makes room for bytes.
+fn allocator(module: &Module, name: Option<&str>) -> Result<String, Failure> {
+    let wanted = FuncType::new([ValType::I32], [ValType::I32]);
+    let fits = |name: &&str| module.export(name) == Some(ExternType::Func(wanted.clone()));
+    let found = match name {
+        Some(name) => Some(name).filter(fits),
+        None => ALLOCATORS.into_iter().find(fits),
+    };
+    found.map(str::to_owned).ok_or_else(|| {
+        let names = name.map_or_else(|| ALLOCATORS.join(", "), str::to_owned);
+        let sentence = format!("bytes need an allocator: no export {names} has type {wanted}");
+        Failure::new(Code::Call, sentence).help("--alloc FUNC names it")
+    })
+}

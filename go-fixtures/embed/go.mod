@@ -1,0 +1,3 @@
+module fossor/embed
+
+go 1.24
