@@ -1,26 +1,24 @@
-//! The library's examples do what they say.
+//! The library's examples, and `fossor invoke`, do what they say.
 
 use embed_tests::module_file;
 use std::process::Command;
 
 /// Runs an example with a Go module, and gives what it printed.
 fn run(example: &str, module: &str) -> String {
+    let file = module_file(module);
+    cargo_run(
+        &["--package", "fossor", "--example", example, "--"],
+        &[file.to_str().expect("a name in UTF-8")],
+    )
+}
+
+fn cargo_run(program: &[&str], args: &[&str]) -> String {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "fossor",
-            "--example",
-            example,
-            "--",
-        ])
-        .arg(module_file(module))
-        .output()
-        .expect("cargo runs");
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet"]).args(program).args(args);
+    let output = command.output().expect("cargo runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{example}: {stderr}");
+    assert!(output.status.success(), "{command:?}: {stderr}");
     String::from_utf8(output.stdout).expect("text")
 }
 
@@ -66,4 +64,16 @@ fn http_plugin() {
          HTTP/1.1 404 Not Found | 404 page not found\n\
          HTTP/1.1 504 Gateway Timeout | \n"
     );
+}
+
+#[test]
+fn the_command_calls_exports_of_a_go_plugin() {
+    let runner = ["--package", "fossor-runner", "--", "invoke"];
+    let file = module_file("plugin");
+    let plugin = file.to_str().expect("a name in UTF-8");
+    let calls = [plugin, "count", "--", "add", "-1", "0x10", "--", "count"];
+    assert_eq!(cargo_run(&runner, &calls), "1\n15\n2\n");
+    let order = r#"@{"Name": "Ada", "Items": ["x"]}"#;
+    let rendered = cargo_run(&runner, &["--bytes", plugin, "render", order]);
+    assert_eq!(rendered, "Hello Ada, 1 items: [x] (1 words)");
 }

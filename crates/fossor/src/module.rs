@@ -30,6 +30,7 @@ pub struct Module(pub(crate) core::Module);
 
 /// Something a module needs from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ImportType<'a> {
     /// First half of the name.
     pub module: &'a str,
@@ -41,6 +42,7 @@ pub struct ImportType<'a> {
 
 /// Something a module offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExportType<'a> {
     /// The name.
     pub name: &'a str,

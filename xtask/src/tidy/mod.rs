@@ -16,9 +16,10 @@ const FOREIGN: &[&str] = &["target", ".git"];
 /// Runs every check and prints what each found.
 pub fn perform() -> Result<Tally, Error> {
     type Check = (&'static str, fn() -> Result<Vec<String>, Error>);
-    let checks: [Check; 5] = [
+    let checks: [Check; 6] = [
         ("cargo fmt", formatting),
         ("cargo clippy", lints),
+        ("cargo doc", documentation),
         ("links in *.md", links::dead),
         ("unsafe only where it may be", sources::misplaced_unsafe),
         ("dependencies are explained", dependencies::unexplained),
@@ -44,6 +45,12 @@ fn formatting() -> Result<Vec<String>, Error> {
     cargo(&["fmt", "--all", "--check"])
 }
 
+/// Broken links and the like in the documentation of the library.
+fn documentation() -> Result<Vec<String>, Error> {
+    let library = ["doc", "--quiet", "--no-deps", "--package", "fossor"];
+    cargo_with(&library, &[("RUSTDOCFLAGS", "--deny warnings")])
+}
+
 fn lints() -> Result<Vec<String>, Error> {
     cargo(&[
         "clippy",
@@ -58,8 +65,13 @@ fn lints() -> Result<Vec<String>, Error> {
 
 /// Runs cargo on the terminal; its own output says what is wrong.
 fn cargo(arguments: &[&str]) -> Result<Vec<String>, Error> {
+    cargo_with(arguments, &[])
+}
+
+fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Vec<String>, Error> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace::root()).args(arguments);
+    cargo.envs(variables.iter().copied());
     match process::run(&mut cargo) {
         Err(error @ Error::Command { .. }) => Ok(vec![error.to_string()]),
         other => other.map(|()| Vec::new()),
