@@ -19,7 +19,6 @@
 //! A panic ends the process: it cannot cross into C.
 
 #![allow(non_camel_case_types)]
-#![allow(unsafe_op_in_unsafe_fn)]
 #![allow(clippy::missing_safety_doc)]
 #![allow(missing_docs)]
 

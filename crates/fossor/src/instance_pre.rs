@@ -117,6 +117,16 @@ impl<T: Send + 'static> InstancePre<T> {
 
     /// Notes what the instances of a snapshot need from their stores.
     pub(crate) fn keep(&self, store: &mut core::Store) -> Result<Vec<Kept>, Error> {
+        let is_item = |import: &Import| matches!(import, Import::Item(_));
+        if let Some(at) = self.inner.imports.iter().position(is_item) {
+            let import = self.module().imports().nth(at);
+            let name = import.map(|import| format!("{}.{}", import.module, import.name));
+            return Err(Error::Snapshot(format!(
+                "no snapshot can be taken: the import {} was defined as something in one store \
+                 (`Linker::define`), which other instances cannot have",
+                name.unwrap_or_default()
+            )));
+        }
         self.inner
             .hooks
             .iter()

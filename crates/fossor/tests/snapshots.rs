@@ -171,19 +171,27 @@ fn what_belongs_to_one_store_is_refused() -> Result<(), Error> {
     let error = plugin.snapshot().unwrap_err();
     assert!(error.to_string().contains("a value of the host"), "{error}");
 
-    let mut store = Store::new(&engine, 1);
-    let owner = Module::new(&engine, r#"(module (memory (export "m") 1))"#)?;
-    let mut linker = Linker::<u32>::new(&engine);
-    let owner = linker.instantiate(&mut store, &owner)?;
-    linker.instance(&store, "owner", owner)?;
-    let borrower = Module::new(&engine, r#"(module (import "owner" "m" (memory 1)))"#)?;
-    let error = linker.instantiate_pre(&borrower)?.snapshot(store);
-    assert!(matches!(&error, Err(Error::Snapshot(_))), "{error:?}");
-    assert_eq!(
-        error.unwrap_err().to_string(),
-        "no snapshot can be taken: the module imports a memory"
-    );
+    for (what, text) in [
+        ("m", r#"(module (import "owner" "m" (memory 1)))"#),
+        ("f", r#"(module (import "owner" "f" (func)))"#),
+    ] {
+        let mut store = Store::new(&engine, 1);
+        let linker = linker_of(&engine, &mut store)?;
+        let borrower = linker.instantiate_pre(&Module::new(&engine, text)?)?;
+        let error = borrower.snapshot(store).unwrap_err();
+        let expected = format!("the import owner.{what} was defined as something in one store");
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
     Ok(())
+}
+
+/// A linker with the exports of an instance in this store.
+fn linker_of(engine: &Engine, store: &mut Store<u32>) -> Result<Linker<u32>, Error> {
+    let text = r#"(module (memory (export "m") 1) (func (export "f")))"#;
+    let mut linker = Linker::<u32>::new(engine);
+    let owner = linker.instantiate(&mut *store, &Module::new(engine, text)?)?;
+    linker.instance(&*store, "owner", owner)?;
+    Ok(linker)
 }
 
 #[test]
