@@ -34,8 +34,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use fossor_wasi::{
-    Access, BuildError, Errno, Os, Pipe, PreopenError, Preopened, Raised, Stdio, WasiCtx,
-    WasiCtxBuilder,
+    Access, BuildError, Deterministic, Errno, Os, Pipe, PreopenError, Preopened, Raised, Stdio,
+    TraceCall, TraceOptions, TraceSink, TraceStart, WasiCtx, WasiCtxBuilder,
 };
 
 /// Defines all functions of `wasi_snapshot_preview1`, and those of its

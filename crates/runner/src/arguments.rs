@@ -1,5 +1,9 @@
 //! The command line, for clap.
 
+mod observe;
+
+pub use observe::*;
+
 use crate::mount::Mount;
 use crate::units;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -36,8 +40,10 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 8] = [
+pub const COMMANDS: [&str; 10] = [
     "run",
+    "trace",
+    "replay",
     "invoke",
     "wast",
     "disassemble",
@@ -53,6 +59,16 @@ pub const ALIASES: [&str; 1] = ["objdump"];
 pub enum Command {
     /// Run a program
     Run(Box<RunArguments>),
+    /// Run a program and show its calls of WASI, as strace does
+    #[command(
+        override_usage = "fossor trace [OPTIONS] MODULE [--] [ARGS]...",
+        after_help = TRACE_EXAMPLES
+    )]
+    Trace(Box<TraceArguments>),
+    /// Run a recording of `fossor run --record` again: same module, same answers
+    /// of the host, which is not asked
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Box<ReplayArguments>),
     /// Call functions that a module exports
     Invoke(Box<InvokeCommand>),
     /// Run test scripts of the WebAssembly specification (.wast)
@@ -140,6 +156,8 @@ pub struct RunArguments {
     pub limits: LimitFlags,
     #[command(flatten)]
     pub engine: EngineFlags,
+    #[command(flatten)]
+    pub observe: ObserveFlags,
 
     /// Of a Go test: when it shall have ended, as `go test` told it. Not a flag.
     #[arg(skip)]
@@ -233,7 +251,7 @@ impl From<InvokeCommand> for InvokeArguments {
 }
 
 /// What the guest gets.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "What the guest gets")]
 pub struct GuestFlags {
     /// Show the guest a directory; several are possible
@@ -265,6 +283,11 @@ pub struct GuestFlags {
     /// The name by which the program is called, in place of the module's file name
     #[arg(long, value_name = "NAME")]
     pub argv0: Option<OsString>,
+
+    /// Make up clocks and random numbers, the same in every run with the same
+    /// seed; waiting takes no time then
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    pub deterministic: Option<u64>,
 
     /// A file as standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

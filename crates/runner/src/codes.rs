@@ -97,6 +97,16 @@ codes! {
     Install "F0107" NOT_RUN
         "The link go_wasip1_wasm_exec cannot be made in that directory.";
 
+    /// A trace, a page or a recording cannot be written.
+    Output "F0108" NOT_RUN
+        "A file that a trace, a page or a recording is written to cannot be created or written. \
+         If that happens at the end, the guest has run.";
+
+    /// A recording cannot be replayed.
+    Recording "F0109" NOT_RUN
+        "The file is no recording of `fossor run --record`, is damaged or cut off, or is one of \
+         another module: the module must be the same, byte for byte. --module says where it is.";
+
     /// The file is no module, or not a valid one.
     Invalid "F0201" NOT_RUN
         "The file is not a WebAssembly module, is cut off, or breaks a rule of the format. A \
@@ -172,6 +182,16 @@ codes! {
         "The time of `go test -timeout` passed, and the test did not notice: Go's own timer only \
          fires when goroutines switch. Fossor shows all goroutines, with the exit code that Go \
          has for this.";
+
+    /// A replay differs from its recording.
+    Diverged "F0410" FAULT
+        "A replayed guest did something else than when it was recorded. With the same module and \
+         the same answers that must not be: it is a fault of Fossor's, unless the processor is \
+         another one (WebAssembly leaves the payload of NaNs to it).";
+    /// A recorded run was stopped.
+    RecordedStop "F0411" LIMIT
+        "The recorded run was stopped here, by its deadline or by Ctrl-C: there is nothing more \
+         to replay.";
 
     /// Directives of a script failed.
     Script "F0501" SCRIPT

@@ -3,7 +3,7 @@
 use crate::arguments::{LimitFlags, RunArguments};
 use crate::codes::Code;
 use crate::failure::{Failure, hint_line};
-use crate::{fault, signals};
+use crate::{fault, record, signals};
 use fossor::wasi::{Raised, WasiCtx};
 use fossor::{Error, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo};
 use std::time::Duration;
@@ -77,9 +77,10 @@ impl<'a> Ending<'a> {
                 }
             }
             Error::Lifecycle(message) => named(Code::NoStart, message),
-            Error::Host(error) => match error.downcast_ref::<Raised>() {
-                Some(raised) => self.raised(raised),
-                None => named(Code::Host, &error.to_string()),
+            Error::Host(error) => match (error.downcast_ref(), record::failure(&**error)) {
+                (Some(raised), _) => self.raised(raised),
+                (None, Some(failure)) => failure,
+                (None, None) => named(Code::Host, &error.to_string()),
             },
             // The rest has no way to come up in a run.
             other => fault::report(&other.to_string()),

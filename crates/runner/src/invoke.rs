@@ -20,7 +20,7 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     let name = &arguments.module;
     let ending = Ending::new(module_file::shown(name), &arguments.limits);
     let engine = run::engine(&arguments.engine, &arguments.limits)?;
-    let pre = run::link(&engine, name, &ending)?;
+    let pre = run::link(&engine, module_file::read(name)?, &ending)?;
     // All calls are looked at before the first is made.
     let mut calls = Vec::new();
     for words in &arguments.calls {

@@ -24,16 +24,19 @@ mod logging;
 mod manual;
 mod module_file;
 mod mount;
+mod observe;
 mod output;
+mod record;
 mod run;
 mod signals;
 mod spelling;
 mod timer_slack;
+mod trace;
 mod units;
 mod usage;
 mod wast;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, RunArguments};
 use clap::Parser;
 use clap::error::ErrorKind;
 use failure::Failure;
@@ -61,17 +64,12 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
     }
     match parse(words)? {
         None => return Ok(0),
-        Some(Command::Run(mut arguments)) => {
-            // `MODULE -- ARGS`: the dashes are a separator.
-            if arguments
-                .module_and_args
-                .get(1)
-                .is_some_and(|word| word == "--")
-            {
-                arguments.module_and_args.remove(1);
-            }
-            return run::run(*arguments);
+        Some(Command::Run(arguments)) => return run::run(without_dashes(*arguments)),
+        Some(Command::Trace(arguments)) => {
+            let run = without_dashes(arguments.run);
+            return run::traced(run, Some(arguments.trace));
         }
+        Some(Command::Replay(arguments)) => return record::replay(*arguments),
         Some(Command::Invoke(command)) => return invoke::invoke((*command).into()),
         Some(Command::Wast(arguments)) => return wast::run(&arguments),
         Some(Command::Disassemble(arguments)) => disassemble::run(&arguments)?,
@@ -82,10 +80,22 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// `MODULE -- ARGS`: the dashes are a separator.
+fn without_dashes(mut arguments: RunArguments) -> RunArguments {
+    let words = &mut arguments.module_and_args;
+    if words.get(1).is_some_and(|word| word == "--") {
+        words.remove(1);
+    }
+    arguments
+}
+
 /// The command; `None` if help or the version was asked for and printed.
 fn parse(mut words: Vec<OsString>) -> Result<Option<Command>, Failure> {
     spelling::insert_run(&mut words);
-    if words.get(1).is_some_and(|word| word == "run") {
+    if words
+        .get(1)
+        .is_some_and(|word| word == "run" || word == "trace")
+    {
         spelling::double_dashes(&mut words[2..]);
     }
     let help = match words.get(1).and_then(|word| word.to_str()) {

@@ -1,34 +1,35 @@
 //! `fossor run`: from a file's bytes to an exit code.
 
 use crate::arguments::{
-    CompileChoice, DispatchChoice, EngineFlags, GuestFlags, InvokeArguments, LimitFlags,
-    RunArguments,
+    CompileChoice, DEFAULT_STRING_BYTES, DispatchChoice, EngineFlags, GuestFlags, InvokeArguments,
+    LimitFlags, RunArguments, TraceFlags,
 };
 use crate::codes::Code;
 use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
-use crate::{ending, environment, invoke, logging, module_file, signals, timer_slack};
-use fossor::wasi::{self, Access, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder};
+use crate::observe::Observers;
+use crate::{ending, environment, invoke, logging, module_file, record, signals, timer_slack};
+use fossor::wasi::{
+    self, Access, Deterministic, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
+};
 use fossor::{Compile, Config, Dispatch, Engine, InstancePre, Limits, Linker, Module, Store};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Runs a program; gives the exit code.
 pub fn run(mut arguments: RunArguments) -> Result<u8, Failure> {
-    logging::start(arguments.engine.log.as_deref());
-    let Some((name, rest)) = arguments.module_and_args.split_first() else {
-        return Err(Failure::new(Code::Usage, "the module is missing"));
-    };
     if let Some(func) = arguments.invoke.take() {
-        let call = [func].into_iter().chain(rest.iter().cloned()).collect();
+        logging::start(arguments.engine.log.as_deref());
+        let mut words = arguments.module_and_args.into_iter();
         return invoke::invoke(InvokeArguments {
-            module: name.clone(),
-            calls: vec![call],
+            module: words.next().unwrap_or_default(),
+            calls: vec![[func].into_iter().chain(words).collect()],
             bytes: false,
             alloc: None,
             guest: arguments.guest,
@@ -36,11 +37,42 @@ pub fn run(mut arguments: RunArguments) -> Result<u8, Failure> {
             engine: arguments.engine,
         });
     }
-    let ending = Ending::of_run(module_file::shown(name), &arguments);
+    let trace = arguments.observe.trace.as_ref().map(|output| TraceFlags {
+        output: output.clone(),
+        string_bytes: DEFAULT_STRING_BYTES,
+        ..TraceFlags::default()
+    });
+    traced(arguments, trace)
+}
+
+/// Runs a program and shows its calls, if that is wanted.
+pub fn traced(arguments: RunArguments, trace: Option<TraceFlags>) -> Result<u8, Failure> {
+    logging::start(arguments.engine.log.as_deref());
+    let Some((name, rest)) = arguments.module_and_args.split_first() else {
+        return Err(Failure::new(Code::Usage, "the module is missing"));
+    };
+    let bytes = module_file::read(name)?;
+    let mut context = context(&arguments.guest, name, rest)?;
+    let mut observers = Observers::start(trace.as_ref(), &mut context)?;
+    if let Some(path) = &arguments.observe.record {
+        let header = record::header(&arguments, name, rest, &bytes);
+        observers.record(path, header, &mut context)?;
+    }
+    execute(&arguments, name, bytes, context, observers)
+}
+
+/// Runs a module in a context that is ready; gives the exit code.
+pub fn execute(
+    arguments: &RunArguments,
+    name: &OsStr,
+    bytes: Arc<[u8]>,
+    context: WasiCtx,
+    observers: Observers,
+) -> Result<u8, Failure> {
+    let ending = Ending::of_run(module_file::shown(name), arguments);
     let engine = engine(&arguments.engine, &arguments.limits)?;
-    let pre = link(&engine, name, &ending)?;
+    let pre = link(&engine, bytes, &ending)?;
     let module = pre.module().clone();
-    let context = context(&arguments.guest, name, rest)?;
     let store = store(&engine, context, &arguments.limits, ending.time());
 
     if module.export("_start").is_none() {
@@ -56,6 +88,7 @@ pub fn run(mut arguments: RunArguments) -> Result<u8, Failure> {
     let (outcome, store) = command.run_and_keep();
     #[cfg(feature = "count")]
     crate::count::write(arguments.limits.fuel.map(|fuel| fuel - store.fuel()));
+    observers.finish()?;
     let ended_well = matches!(&outcome, Ok(outcome) if outcome.status() == 0);
     if arguments.guest.hints || !ended_well {
         ending::print_hints(store.data());
@@ -66,13 +99,12 @@ pub fn run(mut arguments: RunArguments) -> Result<u8, Failure> {
     Ok((outcome.status() & 0xff) as u8)
 }
 
-/// Reads and compiles the module of this name, and finds what it imports.
+/// Compiles a module, and finds what it imports.
 pub fn link(
     engine: &Engine,
-    name: &OsStr,
+    bytes: Arc<[u8]>,
     ending: &Ending<'_>,
 ) -> Result<InstancePre<WasiCtx>, Failure> {
-    let bytes = module_file::read(name)?;
     // Text has to be translated; a binary stays where it was read.
     let module = if bytes.starts_with(b"\0asm") {
         Module::from_shared(engine, bytes)
@@ -141,19 +173,26 @@ impl From<DispatchChoice> for Dispatch {
     }
 }
 
-/// What the guest gets, as the flags say.
-pub fn context(flags: &GuestFlags, module: &OsStr, rest: &[OsString]) -> Result<WasiCtx, Failure> {
-    let argv0 = match &flags.argv0 {
+/// The name by which the guest is called.
+pub fn argv0<'a>(flags: &'a GuestFlags, module: &'a OsStr) -> &'a OsStr {
+    match &flags.argv0 {
         Some(name) => name,
         None => Path::new(module).file_name().unwrap_or(module),
-    };
+    }
+}
+
+/// What the guest gets, as the flags say.
+pub fn context(flags: &GuestFlags, module: &OsStr, rest: &[OsString]) -> Result<WasiCtx, Failure> {
     let mut builder = WasiCtx::builder()
-        .arg(argv0.as_encoded_bytes())
+        .arg(argv0(flags, module).as_encoded_bytes())
         .args(rest.iter().map(|arg| arg.as_encoded_bytes()))
         .stdin(stdin(flags.stdin.as_deref())?)
         .stdout(Stdio::inherit())
         .stderr(Stdio::inherit())
         .strict_rights(flags.strict_rights);
+    if let Some(seed) = flags.deterministic {
+        builder = builder.os(Box::new(Deterministic::new(seed)));
+    }
     let mounts = Vec::from_iter(flags.mounts.iter().chain(&flags.directories).cloned());
     for (name, value) in environment::variables(flags, &mounts) {
         builder = builder.env(name.into_encoded_bytes(), value.into_encoded_bytes());

@@ -1,9 +1,9 @@
 //! What one guest instance has: arguments, descriptors, and the system below.
 
-use crate::abi::Fd;
+use crate::abi::{Fd, Rights};
 use crate::args::Strings;
 use crate::builder::{BuildError, WasiCtxBuilder};
-use crate::descriptor::{Descriptors, Object};
+use crate::descriptor::{Descriptor, Descriptors, Object};
 use crate::hints::Hint;
 use crate::layer::Layer;
 use crate::os::Os;
@@ -25,7 +25,7 @@ pub struct WasiCtx {
     pub(crate) environment: Strings,
     /// The outermost first.
     pub(crate) layers: Vec<Box<dyn Layer>>,
-    /// New descriptors get names, as a traced call makes them.
+    /// New descriptors get names, as there are layers that may ask.
     pub(crate) names_wanted: bool,
     pub(crate) hints: Vec<Hint>,
 }
@@ -65,6 +65,27 @@ impl WasiCtx {
             })?;
         }
         Ok(())
+    }
+
+    /// What traces call the descriptor of that number: `stdin`, a guest path.
+    /// Files have names only if a layer was there when they were opened.
+    pub fn descriptor_name(&self, fd: u32) -> Option<&str> {
+        let descriptor = self.descriptors.get(Fd(fd), Rights::empty());
+        descriptor.ok()?.name.as_deref()
+    }
+
+    /// All descriptors that have names.
+    pub fn descriptor_names(&self) -> impl Iterator<Item = (u32, &str)> {
+        let named = self.descriptors.iter();
+        named.filter_map(|(Fd(fd), descriptor)| Some((fd, descriptor.name.as_deref()?)))
+    }
+
+    /// Puts a name in place of a descriptor, with nothing behind it, or takes
+    /// the descriptor away: for layers that answer calls themselves. Numbers
+    /// beyond what the guest may have are left alone.
+    pub fn name_descriptor(&mut self, fd: u32, name: Option<&str>) {
+        let descriptor = name.map(|name| Descriptor::in_memory(Object::Null, true, name));
+        self.descriptors.put(Fd(fd), descriptor);
     }
 
     /// The directories and listeners that the guest has now, by number.

@@ -47,6 +47,25 @@ impl std::fmt::Debug for Function {
 }
 
 impl Function {
+    /// What the cell of that index is: `iovs`, `iovs_len`, `nread`.
+    pub fn param_name(&self, index: usize) -> String {
+        let mut at = 0;
+        for info in self.param_infos.iter().chain(self.result_infos) {
+            let parts = match self.result_infos.contains(info) {
+                true => &[""][..],
+                false => info.kind.parts(),
+            };
+            if let Some(part) = index.checked_sub(at).and_then(|part| parts.get(part)) {
+                return match info.kind {
+                    Kind::Subscriptions | Kind::Subscriptions0 => (*part).to_owned(),
+                    _ => format!("{}{part}", info.name),
+                };
+            }
+            at += parts.len();
+        }
+        "?".to_owned()
+    }
+
     /// Every error that it answers of itself, and when: first its own, then
     /// those that its parameters' kinds bring. The host may add others.
     pub fn errnos(&self) -> Vec<(Errno, &'static str)> {
@@ -70,6 +89,17 @@ impl Function {
 const BAD_ADDRESS: &str = "an address outside the guest's memory";
 
 impl Kind {
+    /// What each cell of a parameter of this kind adds to the name.
+    fn parts(self) -> &'static [&'static str] {
+        match self {
+            Kind::Path | Kind::LinkText | Kind::Iovecs | Kind::Ciovecs | Kind::Buffer => {
+                &["", "_len"]
+            }
+            Kind::Subscriptions | Kind::Subscriptions0 => &["in", "out", "nsubscriptions"],
+            _ => &[""],
+        }
+    }
+
     /// What lifting a parameter of this kind may answer, and when.
     fn errnos(self) -> &'static [(Errno, &'static str)] {
         match self {

@@ -54,11 +54,13 @@ impl WasiCtx {
     /// Puts a layer below those that there are.
     pub fn add_layer(&mut self, layer: impl Layer + 'static) {
         self.layers.push(Box::new(layer));
+        self.names_wanted = true;
     }
 
     /// Takes all layers away.
     pub fn clear_layers(&mut self) {
         self.layers.clear();
+        self.names_wanted = false;
     }
 }
 

@@ -12,6 +12,16 @@ pub enum AbiType {
     I64,
 }
 
+impl AbiType {
+    /// A cell's value, without junk in its upper half.
+    pub fn of_cell(self, cell: u64) -> u64 {
+        match self {
+            AbiType::I32 => cell & 0xffff_ffff,
+            AbiType::I64 => cell,
+        }
+    }
+}
+
 /// What a parameter or a result is: how it is spelled in wasm, and how the
 /// trace prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -113,6 +113,20 @@ impl Descriptors {
         Ok(())
     }
 
+    /// Puts a descriptor, or none, at a number that the guest may have.
+    pub(crate) fn put(&mut self, fd: Fd, descriptor: Option<Descriptor>) {
+        let number = fd.0 as usize;
+        if number >= self.max {
+            return;
+        }
+        if number >= self.slots.len() {
+            self.slots.resize_with(number + 1, || None);
+        }
+        self.slots[number] = descriptor;
+        let free = self.slots.iter().position(Option::is_none);
+        self.lowest_free = free.unwrap_or(self.slots.len());
+    }
+
     /// The numbers in use, from the lowest.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Fd, &Descriptor)> {
         (0u32..)

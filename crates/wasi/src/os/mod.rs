@@ -8,6 +8,7 @@
 //! No method blocks, except on regular files and in [`Os::poll`], which is the
 //! only place where a guest waits.
 
+mod deterministic;
 mod dir;
 mod scripted;
 mod system;
@@ -16,6 +17,7 @@ mod wake;
 use std::io::{IoSlice, IoSliceMut, SeekFrom};
 use std::os::fd::{BorrowedFd, OwnedFd};
 
+pub use deterministic::Deterministic;
 pub use rustix::fs::{Mode, OFlags as HostFlags};
 pub use scripted::Scripted;
 pub(crate) use wake::Wake;

@@ -78,6 +78,19 @@ impl Scripted {
     }
 }
 
+/// The next of a fixed sequence, well mixed (SplitMix64).
+pub(super) fn next_random(state: &mut u64) -> u8 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    splitmix(*state) as u8
+}
+
+/// A number in which every bit depends on every bit of the given one.
+pub(super) fn splitmix(mut mixed: u64) -> u64 {
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
+
 impl Os for Scripted {
     fn before(&mut self, operation: &'static str) -> OsResult<()> {
         self.calls.push(operation);
@@ -105,12 +118,7 @@ impl Os for Scripted {
     fn random(&mut self, bytes: &mut [u8]) -> OsResult<()> {
         self.before("random")?;
         for byte in bytes {
-            // SplitMix64: a fixed sequence, well mixed.
-            self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = self.random;
-            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            *byte = (mixed ^ mixed >> 31) as u8;
+            *byte = next_random(&mut self.random);
         }
         Ok(())
     }

@@ -114,10 +114,40 @@ pub struct TraceCall<'a> {
     pub memory: &'a GuestMemory<'a>,
 }
 
+/// What follows the arguments in a trace line: ` = 0 {12}`. With `{:#}` it ends
+/// in the time.
+#[derive(Clone, Copy, Debug)]
+pub struct TraceAnswer<'a>(&'a TraceCall<'a>);
+
+impl TraceCall<'_> {
+    /// The second half of the line.
+    pub fn answer(&self) -> TraceAnswer<'_> {
+        TraceAnswer(self)
+    }
+
+    /// The answer in a word: `SUCCESS` or another error's name, `EXIT`,
+    /// `INTERRUPTED`, or `STOPPED` where the guest ends otherwise.
+    pub fn outcome_name(&self) -> &'static str {
+        match self.outcome {
+            Ok(number) => Errno::from_number(number).map_or("UNKNOWN", Errno::name),
+            Err(HostError::Exit(_)) => "EXIT",
+            Err(HostError::Trap(Trap::Interrupted)) => "INTERRUPTED",
+            Err(_) => "STOPPED",
+        }
+    }
+}
+
 impl fmt::Display for TraceCall<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}({})", self.function.name, self.args)?;
-        match self.outcome {
+        self.answer().fmt(f)
+    }
+}
+
+impl fmt::Display for TraceAnswer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let call = self.0;
+        match call.outcome {
             Ok(0) => f.write_str(" = 0")?,
             Ok(number) => match Errno::from_number(number) {
                 Some(errno) => write!(f, " = {errno}")?,
@@ -130,14 +160,14 @@ impl fmt::Display for TraceCall<'_> {
             }
             Err(error) => write!(f, " = {error}")?,
         }
-        if !self.results.is_empty() {
-            write!(f, " {}", self.results)?;
+        if !call.results.is_empty() {
+            write!(f, " {}", call.results)?;
         }
-        if !self.note.is_empty() {
-            write!(f, " ({})", self.note)?;
+        if !call.note.is_empty() {
+            write!(f, " ({})", call.note)?;
         }
         if f.alternate() {
-            let ns = u64::try_from(self.duration.as_nanos()).unwrap_or(u64::MAX);
+            let ns = u64::try_from(call.duration.as_nanos()).unwrap_or(u64::MAX);
             write!(f, " <{}>", text::short_ns(ns))?;
         }
         Ok(())
@@ -184,11 +214,9 @@ impl<S: TraceSink> Layer for Tracer<S> {
             function,
             args: &args.text,
         });
-        ctx.names_wanted = true;
         let start = Instant::now();
         let outcome = next.run(ctx, memory);
         let duration = start.elapsed();
-        ctx.names_wanted = false;
         let mut results = String::new();
         let mut stored = Vec::new();
         if let Ok(0) = outcome {

@@ -1,0 +1,134 @@
+//! Where a replay ends: at the first call that is not the recorded one.
+
+use fossor_host::{GuestMemory, HostError};
+use fossor_record::{Divergence, Header, Recorder, Replayer};
+use fossor_wasi::{Pipe, Stdio, WasiCtx, functions};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+/// A file in memory.
+#[derive(Clone, Default)]
+struct Bytes(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Bytes {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Bytes {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// A buffer of `text` at 32, described at 0; results go to 16.
+fn memory(text: &str) -> Vec<u8> {
+    let mut bytes = vec![0; 64];
+    bytes[0] = 32;
+    bytes[4] = text.len() as u8;
+    bytes[32..32 + text.len()].copy_from_slice(text.as_bytes());
+    bytes
+}
+
+fn call(ctx: &mut WasiCtx, bytes: &mut [u8], name: &str, cells: &[u64]) -> Result<u32, HostError> {
+    let function = functions().iter().find(|one| one.name == name).unwrap();
+    (function.call)(ctx, &mut GuestMemory::new(bytes), cells)
+}
+
+/// Writes "hello" and takes 8 random bytes.
+fn recording() -> (Vec<u8>, Vec<u8>) {
+    let file = Bytes::default();
+    let mut ctx = WasiCtx::builder()
+        .stdout(Stdio::pipe(Pipe::new()))
+        .build()
+        .unwrap();
+    let recorder = Recorder::start(Box::new(file.clone()), Header::default(), &ctx).unwrap();
+    ctx.add_layer(recorder.clone());
+    let mut bytes = memory("hello");
+    assert_eq!(
+        call(&mut ctx, &mut bytes, "fd_write", &[1, 0, 1, 16]).unwrap(),
+        0
+    );
+    assert_eq!(
+        call(&mut ctx, &mut bytes, "random_get", &[48, 8]).unwrap(),
+        0
+    );
+    recorder.finish().unwrap();
+    (file.take(), bytes)
+}
+
+fn replay(recording: Vec<u8>) -> (WasiCtx, Bytes) {
+    let out = Bytes::default();
+    let streams = [Box::new(out.clone()) as _, Box::new(std::io::sink()) as _];
+    let replayer = Replayer::open(std::io::Cursor::new(recording), streams).unwrap();
+    let mut ctx = WasiCtx::builder().build().unwrap();
+    replayer.prepare(&mut ctx);
+    ctx.add_layer(replayer);
+    (ctx, out)
+}
+
+#[track_caller]
+fn diverges(outcome: Result<u32, HostError>, number: u64, what: &str) {
+    let Err(HostError::Other(error)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let divergence = error.downcast_ref::<Divergence>().unwrap();
+    assert_eq!(
+        (divergence.number, divergence.what.as_str()),
+        (number, what)
+    );
+}
+
+#[test]
+fn the_same_calls_get_the_same_answers() {
+    let (recording, memory_then) = recording();
+    let (mut ctx, out) = replay(recording);
+    let mut bytes = memory("hello");
+    assert_eq!(
+        call(&mut ctx, &mut bytes, "fd_write", &[1, 0, 1, 16]).unwrap(),
+        0
+    );
+    assert_eq!(out.take(), b"hello");
+    assert_eq!(
+        call(&mut ctx, &mut bytes, "random_get", &[48, 8]).unwrap(),
+        0
+    );
+    assert_eq!(bytes, memory_then);
+    let outcome = call(&mut ctx, &mut bytes, "sched_yield", &[]);
+    diverges(outcome, 2, "the recording ends before sched_yield");
+}
+
+#[test]
+fn what_differs_is_said() {
+    let (recording, _) = recording();
+    let attempt = |text: &str, name: &str, cells: &[u64]| {
+        let (mut ctx, _) = replay(recording.clone());
+        call(&mut ctx, &mut memory(text), name, cells)
+    };
+    diverges(
+        attempt("hello", "fd_read", &[1, 0, 1, 16]),
+        0,
+        "fd_read was called, the recording has fd_write there",
+    );
+    diverges(
+        attempt("hello", "fd_write", &[2, 0, 1, 16]),
+        0,
+        "fd_write: fd is 0x2, the recording has 0x1",
+    );
+    diverges(
+        attempt("hello", "fd_write", &[1, 0, 1, 20]),
+        0,
+        "fd_write: nwritten is 0x14, the recording has 0x10",
+    );
+    diverges(
+        attempt("hallo", "fd_write", &[1, 0, 1, 16]),
+        0,
+        "fd_write: \"hallo\" is passed, the recording has \"hello\"",
+    );
+}

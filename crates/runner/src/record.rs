@@ -1,0 +1,109 @@
+//! `fossor run --record` and `fossor replay`.
+
+use crate::arguments::{GuestFlags, LimitFlags, ObserveFlags, ReplayArguments, RunArguments};
+use crate::codes::Code;
+use crate::failure::Failure;
+use crate::mount::Mount;
+use crate::observe::Observers;
+use crate::{environment, module_file, run};
+use fossor::wasi::WasiCtx;
+use fossor_record::{
+    Divergence, Header, Limits, RecordedStop, ReplayError, Replayer, module_sha256,
+};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// What a recording says of the run that it is of.
+pub fn header(arguments: &RunArguments, module: &OsStr, rest: &[OsString], bytes: &[u8]) -> Header {
+    let flags = &arguments.guest;
+    let argv0 = run::argv0(flags, module);
+    let args = std::iter::once(argv0).chain(rest.iter().map(OsString::as_os_str));
+    let mounts: Vec<Mount> = flags
+        .mounts
+        .iter()
+        .chain(&flags.directories)
+        .cloned()
+        .collect();
+    let variables = environment::variables(flags, &mounts).into_iter();
+    // The replay may be started elsewhere.
+    let path = Path::new(module).canonicalize();
+    let path = path.unwrap_or_else(|_| module.into());
+    Header {
+        module: path.to_string_lossy().into_owned(),
+        module_sha256: module_sha256(bytes),
+        args: args.map(|arg| arg.as_encoded_bytes().to_vec()).collect(),
+        environment: variables
+            .map(|(name, value)| (name.into_encoded_bytes(), value.into_encoded_bytes()))
+            .collect(),
+        descriptors: Vec::new(),
+        limits: Limits {
+            fuel: arguments.limits.fuel,
+            memory_bytes: arguments.limits.max_memory,
+            stack_bytes: arguments.limits.max_stack,
+        },
+    }
+}
+
+/// Replays a recording; gives the exit code of the recorded run.
+pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
+    let shown = arguments.recording.display().to_string();
+    let broken =
+        |error: &dyn std::fmt::Display| Failure::new(Code::Recording, format!("{shown}: {error}"));
+    let file = File::open(&arguments.recording).map_err(|error| broken(&error))?;
+    let streams = [Box::new(io::stdout()) as _, Box::new(io::stderr()) as _];
+    let replayer = Replayer::open(file, streams).map_err(|error| broken(&error))?;
+    let header = replayer.header().clone();
+    let name = match arguments.module {
+        Some(path) => path.into_os_string(),
+        None => header.module.clone().into(),
+    };
+    let bytes = module_file::read(&name)?;
+    if module_sha256(&bytes) != header.module_sha256 {
+        let sentence = format!(
+            "{} is not the module that was recorded",
+            module_file::shown(&name)
+        );
+        return Err(broken(&sentence).help("--module says where that is"));
+    }
+
+    let mut builder = WasiCtx::builder().args(header.args);
+    for (key, value) in header.environment {
+        builder = builder.env(key, value);
+    }
+    let mut context = builder.build().map_err(|error| broken(&error))?;
+    let trace = (arguments.traced || arguments.trace.is_wanted()).then_some(&arguments.trace);
+    let observers = Observers::start(trace, &mut context)?;
+    replayer.prepare(&mut context);
+    context.add_layer(replayer);
+    let run = RunArguments {
+        module_and_args: vec![name.clone()],
+        guest: GuestFlags::default(),
+        limits: LimitFlags {
+            fuel: header.limits.fuel,
+            max_memory: header.limits.memory_bytes,
+            max_stack: header.limits.stack_bytes,
+            ..LimitFlags::default()
+        },
+        engine: arguments.engine,
+        observe: ObserveFlags::default(),
+        invoke: None,
+        test_timeout: None,
+    };
+    run::execute(&run, &name, bytes, context, observers)
+}
+
+/// The failure of a replay, if the error is one.
+pub fn failure(error: &(dyn std::error::Error + 'static)) -> Option<Failure> {
+    let code = if error.is::<Divergence>() {
+        Code::Diverged
+    } else if error.is::<RecordedStop>() {
+        Code::RecordedStop
+    } else if error.is::<ReplayError>() {
+        Code::Recording
+    } else {
+        return None;
+    };
+    Some(Failure::new(code, error.to_string()))
+}
