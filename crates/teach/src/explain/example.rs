@@ -113,8 +113,16 @@ impl Example {
                 continue;
             };
             imported.push(*name);
-            let result = if function.has_result { " (result i32)" } else { "" };
-            let params: String = function.params.iter().map(|ty| format!(" {}", wasm(*ty))).collect();
+            let result = if function.has_result {
+                " (result i32)"
+            } else {
+                ""
+            };
+            let params: String = function
+                .params
+                .iter()
+                .map(|ty| format!(" {}", wasm(*ty)))
+                .collect();
             let params = match params.is_empty() {
                 true => params,
                 false => format!(" (param{params})"),
@@ -127,7 +135,11 @@ impl Example {
         }
         text += "  (memory (export \"memory\") 1)\n";
         for (addr, data) in self.memory {
-            let _ = writeln!(text, "  (data (i32.const {addr:#x}) \"{}\")", escaped(*data));
+            let _ = writeln!(
+                text,
+                "  (data (i32.const {addr:#x}) \"{}\")",
+                escaped(*data)
+            );
         }
         text += "  (func (export \"_start\")";
         for (name, cells) in steps {
@@ -142,7 +154,11 @@ impl Example {
                 };
             }
             call.push(')');
-            let call = if function.has_result { format!("(drop {call})") } else { call };
+            let call = if function.has_result {
+                format!("(drop {call})")
+            } else {
+                call
+            };
             let _ = write!(text, "\n    {call}");
         }
         text += "))\n";

@@ -35,15 +35,18 @@ pub fn compared(before: &[u8], after: &[u8], spans: &[Span]) -> String {
         let _ = writeln!(text, "{title}:");
         for start in (0..bytes.len()).step_by(ROW_BYTES) {
             let row = start..(start + ROW_BYTES).min(bytes.len());
-            let concerned = |part: &Part| {
-                part.addr < row.end && part.addr + part.len_bytes > row.start
-            };
+            let concerned =
+                |part: &Part| part.addr < row.end && part.addr + part.len_bytes > row.start;
             if parts.iter().any(concerned) {
                 let _ = writeln!(text, "  {}", dumped(bytes, row.clone(), &parts));
             }
         }
     }
-    let width = parts.iter().map(|part| part.label.chars().count()).max().unwrap_or(0);
+    let width = parts
+        .iter()
+        .map(|part| part.label.chars().count())
+        .max()
+        .unwrap_or(0);
     let _ = writeln!(text, "fields:");
     for part in &parts {
         let how = if part.written { "written" } else { "read" };
@@ -116,7 +119,7 @@ fn parts(span: &Span, bytes: &[u8]) -> Vec<Part> {
             .collect(),
         Content::Entries => entries(content)
             .flat_map(|(at, index, head, text)| {
-                let named = move |label: &str| format!("{name}[{index}].{label}");
+                let named = |label: &str| format!("{name}[{index}].{label}");
                 let layout = &fossor_wasi::abi::layout::DIRENT;
                 let mut found: Vec<Part> = fields(layout, head)
                     .map(|(field, value)| {
@@ -133,7 +136,7 @@ fn parts(span: &Span, bytes: &[u8]) -> Vec<Part> {
     }
 }
 
-fn fields<'a>(layout: &Layout, bytes: &'a [u8]) -> impl Iterator<Item = (&'static Field, String)> + use<'a> {
+fn fields(layout: &Layout, bytes: &[u8]) -> impl Iterator<Item = (&'static Field, String)> {
     let fields = layout.fields_of(bytes);
     fields.map(|field| (field, shown(field.ty, field.number(bytes))))
 }
@@ -216,7 +219,10 @@ fn draw(size_bytes: u32, fields: &[&Field], text: &mut String) {
             let field = fields.iter().find(|field| field.offset_bytes == at);
             let (name, bytes) = match field {
                 Some(field) => {
-                    let name = field.name.rsplit_once('.').map_or(field.name, |(_, name)| name);
+                    let name = field
+                        .name
+                        .rsplit_once('.')
+                        .map_or(field.name, |(_, name)| name);
                     (name.trim_start_matches("fs_"), field.ty.size_bytes())
                 }
                 None => ("0", 1),
