@@ -54,7 +54,7 @@ enum Chore {
     /// Measure Go programs against other engines, in interleaved runs.
     Bench(bench::Options),
     /// Check formatting, lints, links, unsafe code and dependencies.
-    Tidy,
+    Tidy(tidy::Options),
 }
 
 impl Chore {
@@ -67,7 +67,7 @@ impl Chore {
             Chore::Asm(options) => asm::perform(&options),
             Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),
-            Chore::Tidy => tidy::perform(),
+            Chore::Tidy(options) => tidy::perform(&options),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }
     }

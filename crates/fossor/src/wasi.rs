@@ -23,6 +23,7 @@
 //! ```
 
 use crate::error::Error;
+use crate::guest_stack::Wrappers;
 use crate::into_func::{Body, HostFunc};
 use crate::linker::{Hook, Kept, Linker};
 use crate::store;
@@ -99,8 +100,14 @@ fn host_func<T: Send + 'static>(
     });
     let results = function.has_result.then_some(ValType::I32);
     let count = function.params.len();
+    let wrappers = Wrappers::new(function.name);
     let body = move |caller: &mut core::Caller<'_>, slots: &mut [u64]| -> Result<(), HostError> {
-        let (memory, data) = caller.memory_and_data();
+        let (mut memory, mut data) = caller.memory_and_data();
+        if ctx(store::data_mut(&mut *data)).callers_wanted() {
+            let callers = wrappers.callers(caller);
+            (memory, data) = caller.memory_and_data();
+            ctx(store::data_mut(&mut *data)).set_callers(callers);
+        }
         let mut memory = GuestMemory::new(memory.unwrap_or_default());
         let ctx = ctx(store::data_mut(data));
         let errno = (function.call)(ctx, &mut memory, &slots[..count])?;

@@ -40,10 +40,11 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 10] = [
+pub const COMMANDS: [&str; 11] = [
     "run",
     "trace",
     "replay",
+    "explain",
     "invoke",
     "wast",
     "disassemble",
@@ -69,6 +70,10 @@ pub enum Command {
     /// of the host, which is not asked
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(Box<ReplayArguments>),
+    /// Explain a function of WASI, a structure, a flag, an error, a message of
+    /// Fossor's, or how modules and hosts work together
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
     /// Call functions that a module exports
     Invoke(Box<InvokeCommand>),
     /// Run test scripts of the WebAssembly specification (.wast)

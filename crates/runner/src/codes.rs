@@ -69,6 +69,10 @@ codes! {
         "The command line cannot be understood. The flags of a command are listed by its \
          --help. All flags stand before the module; what follows it belongs to the guest.";
 
+    /// Nothing of that name can be explained.
+    Topic "F0002" NOT_RUN
+        "`fossor explain` alone lists what it can explain.";
+
     /// The module cannot be read.
     Unreadable "F0101" NOT_RUN
         "The file named as module cannot be read: it is missing, a directory, or not readable \

@@ -15,6 +15,7 @@ mod disassemble;
 mod ending;
 mod environment;
 mod exec_wrapper;
+mod explain;
 mod failure;
 mod fault;
 mod install;
@@ -73,6 +74,7 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
         Some(Command::Invoke(command)) => return invoke::invoke((*command).into()),
         Some(Command::Wast(arguments)) => return wast::run(&arguments),
         Some(Command::Disassemble(arguments)) => disassemble::run(&arguments)?,
+        Some(Command::Explain(arguments)) => explain::run(&arguments)?,
         Some(Command::InstallExec(arguments)) => install::install(&arguments)?,
         Some(Command::Completions { shell }) => manual::completions(shell),
         Some(Command::Man) => manual::man(),

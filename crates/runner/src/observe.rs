@@ -3,7 +3,7 @@
 use crate::arguments::TraceFlags;
 use crate::codes::Code;
 use crate::failure::Failure;
-use crate::trace::Trace;
+use crate::trace::{Host, Trace};
 use fossor::wasi::WasiCtx;
 use fossor_record::{Header, Recorder};
 use std::fs::File;
@@ -19,9 +19,14 @@ pub struct Observers {
 
 impl Observers {
     /// Starts with a trace, if one is wanted.
-    pub fn start(trace: Option<&TraceFlags>, context: &mut WasiCtx) -> Result<Self, Failure> {
+    pub fn start(
+        trace: Option<&TraceFlags>,
+        title: &str,
+        host: Host,
+        context: &mut WasiCtx,
+    ) -> Result<Self, Failure> {
         let trace = match trace {
-            Some(flags) => Some(Trace::start(flags, context)?),
+            Some(flags) => Some(Trace::start(flags, title, host, context)?),
             None => None,
         };
         Ok(Self {

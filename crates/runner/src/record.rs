@@ -5,6 +5,7 @@ use crate::codes::Code;
 use crate::failure::Failure;
 use crate::mount::Mount;
 use crate::observe::Observers;
+use crate::trace::Host;
 use crate::{environment, module_file, run};
 use fossor::wasi::WasiCtx;
 use fossor_record::{
@@ -74,7 +75,9 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
     }
     let mut context = builder.build().map_err(|error| broken(&error))?;
     let trace = (arguments.traced || arguments.trace.is_wanted()).then_some(&arguments.trace);
-    let observers = Observers::start(trace, &mut context)?;
+    let host = Host { is_watched: false };
+    let title = format!("{} (replayed)", module_file::shown(&name));
+    let observers = Observers::start(trace, &title, host, &mut context)?;
     replayer.prepare(&mut context);
     context.add_layer(replayer);
     let run = RunArguments {

@@ -9,6 +9,7 @@ use crate::ending::Ending;
 use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
 use crate::observe::Observers;
+use crate::trace::Host;
 use crate::{ending, environment, invoke, logging, module_file, record, signals, timer_slack};
 use fossor::wasi::{
     self, Access, Deterministic, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
@@ -53,7 +54,11 @@ pub fn traced(arguments: RunArguments, trace: Option<TraceFlags>) -> Result<u8, 
     };
     let bytes = module_file::read(name)?;
     let mut context = context(&arguments.guest, name, rest)?;
-    let mut observers = Observers::start(trace.as_ref(), &mut context)?;
+    let host = Host {
+        is_watched: arguments.guest.deterministic.is_none(),
+    };
+    let title = module_file::shown(name);
+    let mut observers = Observers::start(trace.as_ref(), &title, host, &mut context)?;
     if let Some(path) = &arguments.observe.record {
         let header = record::header(&arguments, name, rest, &bytes);
         observers.record(path, header, &mut context)?;

@@ -8,4 +8,5 @@
 #![forbid(unsafe_code)]
 
 pub mod explain;
+pub mod page;
 pub mod trace;

@@ -268,6 +268,8 @@ impl WasiCtxBuilder {
             environment: join_environment(&self.environment)?,
             layers: Vec::new(),
             names_wanted: false,
+            callers_wanted: false,
+            callers: Vec::new(),
             hints: Vec::new(),
         })
     }

@@ -27,6 +27,10 @@ pub struct WasiCtx {
     pub(crate) layers: Vec<Box<dyn Layer>>,
     /// New descriptors get names, as there are layers that may ask.
     pub(crate) names_wanted: bool,
+    /// Whether the embedder shall say where in the guest a call comes from.
+    pub(crate) callers_wanted: bool,
+    /// The guest's functions that led to the call under way, innermost first.
+    pub(crate) callers: Vec<String>,
     pub(crate) hints: Vec<Hint>,
 }
 
@@ -86,6 +90,29 @@ impl WasiCtx {
     pub fn name_descriptor(&mut self, fd: u32, name: Option<&str>) {
         let descriptor = name.map(|name| Descriptor::in_memory(Object::Null, true, name));
         self.descriptors.put(Fd(fd), descriptor);
+    }
+
+    /// Asks whoever calls the functions to say, before each call, where in the
+    /// guest it comes from.
+    pub fn want_callers(&mut self) {
+        self.callers_wanted = true;
+    }
+
+    /// Whether [`set_callers`](Self::set_callers) is wanted before a call.
+    #[inline]
+    pub fn callers_wanted(&self) -> bool {
+        self.callers_wanted
+    }
+
+    /// Where in the guest the next call comes from: functions with their places
+    /// in the source, the innermost first.
+    pub fn set_callers(&mut self, callers: Vec<String>) {
+        self.callers = callers;
+    }
+
+    /// Puts another system below: what is open stays.
+    pub fn set_os(&mut self, os: Box<dyn Os>) {
+        self.os = os;
     }
 
     /// The directories and listeners that the guest has now, by number.

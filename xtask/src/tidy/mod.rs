@@ -2,6 +2,7 @@
 //! `unsafe` is, whether each dependency is accounted for.
 
 mod dependencies;
+mod documents;
 mod links;
 mod sources;
 
@@ -13,8 +14,19 @@ use std::process::Command;
 /// Directories that hold nothing of ours.
 const FOREIGN: &[&str] = &["target", ".git"];
 
+/// What `cargo xtask tidy` takes.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Write docs/abi anew before the checks.
+    #[arg(long)]
+    pub write: bool,
+}
+
 /// Runs every check and prints what each found.
-pub fn perform() -> Result<Tally, Error> {
+pub fn perform(options: &Options) -> Result<Tally, Error> {
+    if options.write {
+        documents::write()?;
+    }
     type Check = (&'static str, fn() -> Result<Vec<String>, Error>);
     let checks: [Check; 6] = [
         ("cargo fmt", formatting),
@@ -23,6 +35,7 @@ pub fn perform() -> Result<Tally, Error> {
         ("links in *.md", links::dead),
         ("unsafe only where it may be", sources::misplaced_unsafe),
         ("dependencies are explained", dependencies::unexplained),
+        ("docs/abi is as the tables say", documents::stale),
     ];
     let mut tally = Tally::default();
     for (name, check) in checks {

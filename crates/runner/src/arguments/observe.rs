@@ -11,6 +11,7 @@ Examples:
   fossor trace -e '!clock,!sched' app.wasm     all but these
   fossor trace --raw -s 8 app.wasm             with addresses, and 8 bytes of each text
   fossor trace --json -o calls.json app.wasm   for programs: arguments, results, memory written
+  fossor trace --html calls.html app.wasm      a page: the calls over time, and the memory
   fossor trace -c app.wasm                     a table of calls, errors and times at the end
 
 A line has the arguments and what the call stored, with names; `fossor explain NAME` tells what
@@ -24,6 +25,27 @@ Examples:
 
 A replay touches no file, clock, socket or random source. It ends at the first call that is not
 the recorded one, and says what differs; its exit code is that of the recorded run.";
+
+pub const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  fossor explain                               lists all topics
+  fossor explain fd_read                       a function: type, arguments, errors, who uses it
+  fossor explain --run fd_read                 calls it, and shows memory before and after
+  fossor explain subscription                  a structure, drawn byte by byte
+  fossor explain 76                            an error, by number or name
+  fossor explain go:wasmexport                 and so on: _start, preopens, trap, argv[0]
+  fossor explain F0102                         a message of Fossor's";
+
+/// Explain something.
+#[derive(Args)]
+pub struct ExplainArguments {
+    /// What to explain; without it, all topics are listed
+    pub topic: Vec<String>,
+
+    /// Run the example of a function, and show the memory
+    #[arg(long)]
+    pub run: bool,
+}
 
 /// What is kept of a run.
 #[derive(Args, Default)]
@@ -104,6 +126,11 @@ pub struct TraceFlags {
     #[arg(short = 'y', hide = true)]
     pub paths: bool,
 
+    /// Show where in the guest each call comes from: functions of a Go program
+    /// with file and line
+    #[arg(long, short = 'k')]
+    pub callers: bool,
+
     /// Add the arguments as the guest passed them: addresses and numbers
     #[arg(long)]
     pub raw: bool,
@@ -116,12 +143,22 @@ pub struct TraceFlags {
     /// each call wrote
     #[arg(long, conflicts_with = "summary")]
     pub json: bool,
+
+    /// Write a page to be opened in a browser: the calls over time, and for each
+    /// the memory that it touched
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["summary", "json"])]
+    pub html: Option<PathBuf>,
 }
 
 impl TraceFlags {
     /// Whether anything was asked for that a trace alone can have.
     pub fn is_wanted(&self) -> bool {
         let shows = self.times || self.durations || self.raw || self.summary || self.json;
-        shows || self.output.is_some() || !self.filter.is_empty()
+        shows
+            || self.output.is_some()
+            || self.html.is_some()
+            || self.callers
+            || !self.filter.is_empty()
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn topics() -> Vec<Topic> {
 }
 
 /// Every article, in order.
+#[cfg(test)]
 pub(super) fn texts() -> impl Iterator<Item = &'static str> {
     ARTICLES.iter().map(|article| article.text)
 }

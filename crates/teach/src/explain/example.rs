@@ -6,6 +6,8 @@ use fossor_host::GuestMemory;
 use fossor_wasi::{AbiType, Access, Deterministic, Function, Pipe, Span, Stdio, TraceCall};
 use fossor_wasi::{TraceOptions, TraceSink, WasiCtx};
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -74,7 +76,17 @@ impl Example {
             std::fs::write(directory.join(name), text)?;
         }
         let out = Pipe::new();
-        let mut ctx = WasiCtx::builder()
+        let mut builder = WasiCtx::builder();
+        // Somebody who has connected, and sent something.
+        let mut _other_side = None;
+        if self.call.0.starts_with("sock_") {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let mut stream = TcpStream::connect(listener.local_addr()?)?;
+            stream.write_all(b"ping")?;
+            _other_side = Some(stream);
+            builder = builder.listener(listener);
+        }
+        let mut ctx = builder
             .args(["guest", "-v"])
             .env("PWD", "/")
             .stdout(Stdio::pipe(out.clone()))
@@ -101,6 +113,16 @@ impl Example {
             memory: memory::compared(&before, &bytes, &spans),
             stdout: out.take(),
         })
+    }
+
+    /// Flags of `fossor run` that the program needs.
+    pub fn flags(&self) -> &'static str {
+        match self.call.0 {
+            name if name.starts_with("sock_") => "--dir . --listen 127.0.0.1:8080 ",
+            name if name.starts_with("path_") || name.starts_with("fd_prestat") => "--dir . ",
+            _ if self.first.is_empty() => "",
+            _ => "--dir . ",
+        }
     }
 
     /// The example as a program in text.
@@ -204,12 +226,15 @@ fn call(ctx: &mut WasiCtx, bytes: &mut [u8], name: &str, cells: &[u64]) {
     }
 }
 
-/// Keeps lines, and the parts of memory.
+/// Keeps calls.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(String, Vec<Span>)>>>);
+struct Seen(Arc<Mutex<Vec<SeenCall>>>);
+
+/// A line, and the parts of memory.
+type SeenCall = (String, Vec<Span>);
 
 impl Seen {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(String, Vec<Span>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<SeenCall>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

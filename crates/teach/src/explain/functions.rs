@@ -76,10 +76,12 @@ pub(super) fn page(topic: &str) -> Option<String> {
     );
     let _ = writeln!(
         text,
-        "`fossor explain --run {}` runs it and shows the memory.",
-        function.name
+        "`fossor explain --run {0}` runs it and shows the memory; as `x.wat` it can be traced: \
+         `fossor trace {1}x.wat`.",
+        function.name,
+        note.example.flags()
     );
-    Some(text)
+    Some(text.replace("\n\n\n", "\n\n"))
 }
 
 /// The type in wasm, and what to write in C and Go.

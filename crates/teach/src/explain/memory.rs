@@ -12,12 +12,12 @@ const DRAWN_BYTES: u32 = 8;
 const BYTE_COLUMNS: usize = 9;
 
 /// A field in memory, found.
-struct Part {
-    label: String,
-    addr: usize,
-    len_bytes: usize,
-    value: String,
-    written: bool,
+pub(crate) struct Part {
+    pub(crate) label: String,
+    pub(crate) addr: usize,
+    pub(crate) len_bytes: usize,
+    pub(crate) value: String,
+    pub(crate) written: bool,
 }
 
 /// The rows of memory that a call had to do with, before and after it, with
@@ -84,7 +84,8 @@ fn dumped(bytes: &[u8], row: std::ops::Range<usize>, parts: &[Part]) -> String {
     text
 }
 
-fn parts(span: &Span, bytes: &[u8]) -> Vec<Part> {
+/// The fields that a span has, as they are in memory.
+pub(crate) fn parts(span: &Span, bytes: &[u8]) -> Vec<Part> {
     let (addr, len_bytes) = (span.addr as usize, span.len_bytes as usize);
     let name = match span.index {
         Some(index) => format!("{}[{index}]", span.name),
@@ -171,7 +172,9 @@ fn shown(ty: FieldType, number: u64) -> String {
             Some(errno) => format!("{number} {errno}"),
             None => number.to_string(),
         },
-        FieldType::Named(info) => format!("{number:#x} {}", info.text(number)),
+        FieldType::Named(info) if info.flags && number == 0 => "0".to_owned(),
+        FieldType::Named(info) if info.flags => format!("{number:#x} {}", info.text(number)),
+        FieldType::Named(info) => format!("{number} {}", info.text(number)),
         _ => number.to_string(),
     }
 }

@@ -17,6 +17,8 @@ pub use memory::drawn;
 pub use notes::{NOTES, Note};
 pub use terminal::{Style, rendered};
 
+pub(crate) use memory::parts;
+
 use fossor_wasi::Function;
 
 /// Something that can be explained.
@@ -51,6 +53,8 @@ pub fn topics() -> Vec<Topic> {
     let mut topics = articles::topics();
     topics.extend(functions::topics());
     topics.extend(types::topics());
+    let groups = Vec::from_iter(topics.iter().map(|topic| topic.group));
+    topics.sort_by_key(|topic| groups.iter().position(|group| *group == topic.group));
     topics
 }
 
@@ -58,14 +62,16 @@ pub fn topics() -> Vec<Topic> {
 pub fn nearest<'a>(topic: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let topic = normal(topic);
     let own = topics().into_iter().map(|topic| topic.name);
-    let others = types::names().chain(names).map(str::to_owned);
+    let others = types::names().map(str::to_owned);
+    let others = others.chain(names.into_iter().map(str::to_owned));
     let mut found: Vec<(f64, String)> = own
         .chain(others)
         .map(|name| (strsim::jaro_winkler(&topic, &name.to_lowercase()), name))
         .filter(|(likeness, _)| *likeness > 0.7)
         .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    found.dedup_by(|a, b| a.1 == b.1);
+    // Topics come first where names are equally near.
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.dedup_by(|a, b| a.1.eq_ignore_ascii_case(&b.1));
     found.into_iter().take(3).map(|(_, name)| name).collect()
 }
 

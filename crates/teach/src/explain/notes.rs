@@ -37,6 +37,8 @@ const PATH: (u32, Data) = (0x40, Text("note.txt"));
 const OPEN: Step = ("path_open", &[3, 1, 0x40, 8, 0, 0x42, 0, 0, 0x8]);
 /// Opens the directory itself.
 const OPEN_DIR: Step = ("path_open", &[3, 1, 0x40, 1, 2, 0, 0, 0, 0x8]);
+/// Takes the connection of somebody who has sent "ping", as descriptor 5.
+const ACCEPT: Step = ("sock_accept", &[4, 4, 0x8]);
 /// A buffer of 32 bytes at 0x80.
 const IOVEC: (u32, Data) = (0x10, Words(&[0x80, 32]));
 
@@ -155,11 +157,12 @@ notes! {
     random_get: posix "getrandom", go "`crypto/rand`, seeds of maps and of `math/rand`, at start", grant "";
         memory &[]; call &[0x80, 16];
     sock_accept: posix "accept4", go "`net.Listener.Accept`", grant "`--listen`";
-        memory &[]; call &[0, 4, 0x10];
+        memory &[]; call &[4, 4, 0x10];
     sock_recv: posix "recvmsg", go "", grant SOCKET;
-        memory &[IOVEC]; call &[0, 0x10, 1, 0, 0x20, 0x24];
+        memory &[IOVEC]; first &[ACCEPT]; call &[5, 0x10, 1, 0, 0x20, 0x24];
     sock_send: posix "sendmsg", go "", grant SOCKET;
-        memory &[(0x10, Words(&[0x40, 4])), (0x40, Text("ping"))]; call &[1, 0x10, 1, 0, 0x20];
+        memory &[(0x10, Words(&[0x40, 4])), (0x40, Text("pong"))];
+        first &[ACCEPT]; call &[5, 0x10, 1, 0, 0x20];
     sock_shutdown: posix "shutdown", go "`net.TCPConn.CloseWrite`", grant SOCKET;
-        memory &[]; call &[1, 3];
+        memory &[]; first &[ACCEPT]; call &[5, 3];
 }

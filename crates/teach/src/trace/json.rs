@@ -6,7 +6,7 @@
 //! ```
 //!
 //! `t` is in ns since the start of the trace, `mem` what the call wrote: address
-//! and bytes in base64.
+//! and bytes in base64. With `-k` there is `callers`, the innermost first.
 
 use super::{Filter, Output};
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -99,7 +99,12 @@ impl TraceSink for Json {
                 BASE64_STANDARD.encode(bytes)
             );
         }
-        text += "]}\n";
+        text.push(']');
+        if !call.callers.is_empty() {
+            text += r#","callers":"#;
+            list(call.callers, &mut text, |caller, text| string(caller, text));
+        }
+        text += "}\n";
         // Nobody is left to be told if this fails.
         let _ = state.out.write_all(text.as_bytes());
     }

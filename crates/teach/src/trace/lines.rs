@@ -108,6 +108,9 @@ impl TraceSink for Lines {
         } else {
             state.write(format_args!("{begun}){answer}\n"));
         }
+        for caller in call.callers {
+            state.write(format_args!("    at {caller}\n"));
+        }
     }
 }
 

@@ -110,6 +110,9 @@ pub struct TraceCall<'a> {
     pub stored: &'a [(&'static str, Value)],
     /// What it read and wrote, if [`TraceOptions::values`].
     pub spans: &'a [Span],
+    /// The guest's functions that led to it, innermost first, where the embedder
+    /// says so: see [`WasiCtx::want_callers`].
+    pub callers: &'a [String],
     /// The guest's memory after it.
     pub memory: &'a GuestMemory<'a>,
 }
@@ -246,6 +249,7 @@ impl<S: TraceSink> Layer for Tracer<S> {
             values: &values,
             stored: &stored,
             spans: &self.spans,
+            callers: &ctx.callers,
             memory,
         });
         outcome

@@ -1,0 +1,183 @@
+//! A trace as one page: the calls over time, and for each what it did in the
+//! guest's memory. The page needs no network and no other file.
+
+use crate::explain;
+use crate::trace::Filter;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use fossor_wasi::os::OsResult;
+use fossor_wasi::{Function, Os, TraceCall, TraceSink, TraceStart};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// The page, with a place for the data.
+const TEMPLATE: &str = include_str!("page.html");
+
+/// Calls on a page; it would take too long to open with many more.
+const MAX_CALLS: usize = 50_000;
+
+/// Bytes shown of a part of memory.
+const MAX_PART_BYTES: usize = 256;
+
+/// Bytes in a row of the page's dumps.
+const ROW_BYTES: u32 = 16;
+
+/// Gathers calls. A clone gathers for the same page.
+#[derive(Clone)]
+pub struct Page(Arc<Mutex<State>>);
+
+struct State {
+    filter: Filter,
+    start: Instant,
+    begun: Instant,
+    calls: Vec<serde_json::Value>,
+    omitted: usize,
+    /// The system's operations of the call that is under way.
+    host: Vec<&'static str>,
+}
+
+/// A system that tells the page what it was asked for.
+pub struct Watched(Page);
+
+impl Page {
+    /// An empty page of what the filter shows.
+    pub fn new(filter: Filter) -> Self {
+        let start = Instant::now();
+        Self(Arc::new(Mutex::new(State {
+            filter,
+            start,
+            begun: start,
+            calls: Vec::new(),
+            omitted: 0,
+            host: Vec::new(),
+        })))
+    }
+
+    /// The system to be put below the guest.
+    pub fn watched(&self) -> Watched {
+        Watched(self.clone())
+    }
+
+    /// The page.
+    pub fn html(&self, title: &str) -> String {
+        let state = self.lock();
+        let functions: Vec<_> = fossor_wasi::functions().iter().map(described).collect();
+        let data = serde_json::json!({
+            "title": title,
+            "functions": functions,
+            "calls": state.calls,
+            "omitted": state.omitted,
+        });
+        // Nothing in the data may end the element that it is in.
+        TEMPLATE.replace("/*DATA*/", &data.to_string().replace("</", "<\\/"))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn described(function: &Function) -> serde_json::Value {
+    let params = (0..function.params.len()).map(|index| {
+        format!(
+            "{}: {:?}",
+            function.param_name(index),
+            function.params[index]
+        )
+        .to_lowercase()
+    });
+    let result = if function.has_result {
+        " → errno"
+    } else {
+        ""
+    };
+    let params: Vec<String> = params.collect();
+    serde_json::json!({
+        "name": function.name,
+        "doc": function.doc.trim(),
+        "type": format!("{}({}){result}", function.name, params.join(", ")),
+    })
+}
+
+impl TraceSink for Page {
+    fn before(&mut self, _: &TraceStart<'_>) {
+        let mut state = self.lock();
+        state.host.clear();
+        state.begun = Instant::now();
+    }
+
+    fn after(&mut self, call: &TraceCall<'_>) {
+        let mut state = self.lock();
+        if !state.filter.shows(call.function) {
+            return;
+        }
+        if state.calls.len() >= MAX_CALLS {
+            state.omitted += 1;
+            return;
+        }
+        let memory = call.memory.bytes();
+        let mut parts = Vec::new();
+        let mut rows = BTreeSet::new();
+        for part in call
+            .spans
+            .iter()
+            .flat_map(|span| explain::parts(span, memory))
+        {
+            let shown = part.len_bytes.min(MAX_PART_BYTES);
+            let (first, last) = (part.addr as u32, (part.addr + shown.max(1) - 1) as u32);
+            rows.extend((first / ROW_BYTES..=last / ROW_BYTES).filter(|_| shown > 0));
+            let mut value = part.value;
+            if let Some((end, _)) = value.char_indices().nth(2 * MAX_PART_BYTES) {
+                value.truncate(end);
+                value.push('…');
+            }
+            parts.push(serde_json::json!([
+                part.label,
+                first,
+                part.len_bytes,
+                value,
+                part.written
+            ]));
+        }
+        let mut chunks: Vec<(u32, Vec<u8>)> = Vec::new();
+        for row in rows {
+            let addr = row * ROW_BYTES;
+            let end = (addr as usize + ROW_BYTES as usize).min(memory.len());
+            let bytes = memory.get(addr as usize..end).unwrap_or_default();
+            match chunks.last_mut() {
+                Some((start, chunk)) if *start as usize + chunk.len() == addr as usize => {
+                    chunk.extend_from_slice(bytes);
+                }
+                _ => chunks.push((addr, bytes.to_vec())),
+            }
+        }
+        let encoded = chunks
+            .iter()
+            .map(|(addr, bytes)| serde_json::json!([addr, BASE64_STANDARD.encode(bytes)]));
+        let encoded: Vec<_> = encoded.collect();
+        let index = fossor_wasi::functions()
+            .iter()
+            .position(|function| function.name == call.function.name);
+        let time = state.begun.duration_since(state.start);
+        let made = serde_json::json!([
+            time.as_nanos() as u64,
+            call.duration.as_nanos() as u64,
+            index.unwrap_or(0),
+            call.args,
+            call.answer().to_string(),
+            call.outcome_name(),
+            parts,
+            encoded,
+            call.callers,
+            state.host,
+        ]);
+        state.calls.push(made);
+    }
+}
+
+impl Os for Watched {
+    fn before(&mut self, operation: &'static str) -> OsResult<()> {
+        self.0.lock().host.push(operation);
+        Ok(())
+    }
+}
