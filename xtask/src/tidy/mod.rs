@@ -28,7 +28,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         documents::write()?;
     }
     type Check = (&'static str, fn() -> Result<Vec<String>, Error>);
-    let checks: [Check; 6] = [
+    let checks: [Check; 7] = [
         ("cargo fmt", formatting),
         ("cargo clippy", lints),
         ("cargo doc", documentation),
