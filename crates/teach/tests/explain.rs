@@ -22,7 +22,6 @@ fn every_function_has_notes_and_an_example_with_its_line() {
         lines += &format!("{}\n", shown.line);
     }
     // Inodes, times, the order of entries and ports are the host's.
-    let mut lines = lines;
     for (host, placeholder) in [
         (r"dev=\d+, ino=\d+", "dev=…, ino=…"),
         (r"mtim=[\d.]+", "mtim=…"),
