@@ -50,6 +50,13 @@ impl Config {
         self
     }
 
+    /// Whether code counts how often each block of operators is executed: see
+    /// [`Module::block_counts`](crate::Module::block_counts).
+    pub fn count_blocks(&mut self, count: bool) -> &mut Self {
+        self.0.count_blocks = count;
+        self
+    }
+
     /// Bytes of a store's value stack, where the guest's frames are: 2 GiB of
     /// address space by default, of which only what is used takes memory.
     pub fn max_stack_bytes(&mut self, bytes: usize) -> &mut Self {

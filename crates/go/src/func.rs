@@ -179,7 +179,7 @@ impl<'a> Func<'a> {
         let pcdata = u64::from(self.field(PCDATA_COUNT).ok()?);
         let offset = PCDATA + (pcdata + u64::from(InlineTree::FUNCDATA)) * 4;
         let offset = self.field(offset).ok()?;
-        let base = self.program.module?.gofunc;
+        let base = self.program.module()?.gofunc;
         (offset != u32::MAX).then(|| InlineTree::new(self.program.image, base + u64::from(offset)))
     }
 }

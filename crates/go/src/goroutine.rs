@@ -198,7 +198,7 @@ impl Reader<'_> {
     /// runs, or goroutine 1.
     fn all(&self, layout: Layout) -> Result<Vec<u64>, GoError> {
         let memory = self.machine.memory;
-        let module = self.program.module;
+        let module = self.program.module();
         let module = module.ok_or(GoError::Goroutines("the runtime's record is not there"))?;
         let known = user_g(self.machine, layout).filter(|_| !self.is_scheduler_alone(layout));
         let mut work = 0;

@@ -26,6 +26,15 @@ const MAX_NAME_BYTES: usize = 64 << 10;
 #[derive(Clone, Copy, Debug)]
 pub struct Program<'a> {
     pub(crate) image: Image<'a>,
+    /// What the module's data covers.
+    pub(crate) data: &'a [u8],
+    tables: Tables,
+}
+
+/// Where the tables of a program are: to look at it again without a search.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables {
+    static_bytes: u64,
     header: u64,
     funcs: u64,
     /// How far entries are shifted: 16 up to Go 1.24, where they are PCs; 0
@@ -37,11 +46,8 @@ pub struct Program<'a> {
     units: u64,
     files: u64,
     pctab: u64,
-    pctab_bytes: &'a [u8],
     functab: u64,
-    pub(crate) module: Option<ModuleData>,
-    /// What the module's data covers.
-    pub(crate) data: &'a [u8],
+    module: Option<ModuleData>,
 }
 
 impl<'a> Program<'a> {
@@ -71,8 +77,8 @@ impl<'a> Program<'a> {
                 .filter(|&address| address <= image.len_bytes())
                 .ok_or(GoError::damaged("the header", header + offset))
         };
-        let mut program = Self {
-            image,
+        let tables = Tables {
+            static_bytes: data.len() as u64,
             header,
             funcs: field(FUNCS)?,
             shift: 0,
@@ -81,46 +87,70 @@ impl<'a> Program<'a> {
             units: address(UNITS)?,
             files: address(FILES)?,
             pctab: address(PCTAB)?,
-            pctab_bytes: &[],
             functab: address(FUNCTAB)?,
             module: None,
-            data,
         };
-        let room = image.len_bytes() - program.functab;
-        if program.funcs == 0 || program.funcs > room / 8 {
+        let mut program = Self {
+            image,
+            data,
+            tables,
+        };
+        let room = image.len_bytes() - tables.functab;
+        if tables.funcs == 0 || tables.funcs > room / 8 {
             return Err(GoError::damaged("the count of functions", header + FUNCS));
         }
-        program.pctab_bytes = program
-            .functab
-            .checked_sub(program.pctab)
-            .and_then(|len| image.slice(program.pctab, len))
-            .ok_or(GoError::damaged("the header", header + PCTAB))?;
-        (program.shift, program.base) = program.entry_form()?;
-        program.module = ModuleData::find(image, data, header, program.names);
+        if tables.pctab > tables.functab {
+            return Err(GoError::damaged("the header", header + PCTAB));
+        }
+        let tables = &mut program.tables;
+        tables.module = ModuleData::find(image, data, header, tables.names);
+        let (shift, base) = program.entry_form()?;
+        (program.tables.shift, program.tables.base) = (shift, base);
         Ok(program)
+    }
+
+    /// A program that was found before, in the same memory or a copy of its
+    /// data.
+    pub fn with_tables(image: Image<'a>, tables: Tables) -> Self {
+        let data = image.slice(0, tables.static_bytes);
+        Self {
+            image,
+            data: data.unwrap_or(image.bytes()),
+            tables,
+        }
+    }
+
+    /// Where everything is.
+    pub fn tables(&self) -> Tables {
+        self.tables
+    }
+
+    /// The runtime's record of the module, if it was found.
+    pub(crate) fn module(&self) -> Option<ModuleData> {
+        self.tables.module
     }
 
     /// Where the table is.
     pub fn address(&self) -> u64 {
-        self.header
+        self.tables.header
     }
 
     /// How many functions it lists.
     pub fn func_count(&self) -> u64 {
-        self.funcs
+        self.tables.funcs
     }
 
     /// The functions, in the order of their addresses.
     pub fn funcs(&self) -> impl Iterator<Item = Result<Func<'a>, GoError>> + use<'a> {
         let program = *self;
-        (0..program.funcs).map(move |index| program.func(index))
+        (0..program.tables.funcs).map(move |index| program.func(index))
     }
 
     /// The function that a program counter is in.
     pub fn func_at(&self, pc: Pc) -> Result<Func<'a>, GoError> {
         let none = || GoError::NoFunc(pc.0);
         let wanted = pc.defined_idx().ok_or_else(none)?;
-        let (mut low, mut high) = (0, self.funcs);
+        let (mut low, mut high) = (0, self.tables.funcs);
         while low < high {
             let middle = (low + high) / 2;
             match self.defined_idx(middle)?.cmp(&wanted) {
@@ -139,14 +169,19 @@ impl<'a> Program<'a> {
 
     /// Index, among those that the module defines, of function `index` here.
     fn defined_idx(&self, index: u64) -> Result<u32, GoError> {
-        let entry = self.image.half(self.functab + index * 8, "the functions")?;
-        let func = (entry >> self.shift).saturating_add(self.base);
+        let entry = self
+            .image
+            .half(self.tables.functab + index * 8, "the functions")?;
+        let func = (entry >> self.tables.shift).saturating_add(self.tables.base);
         Ok(func.saturating_sub(FUNC_OFFSET))
     }
 
     /// How entries are written: shift, and what to add.
     fn entry_form(&self) -> Result<(u32, u32), GoError> {
-        let entry = |index: u64| self.image.half(self.functab + index * 8, "the functions");
+        let entry = |index: u64| {
+            self.image
+                .half(self.tables.functab + index * 8, "the functions")
+        };
         // The first is where the text begins, and that may count from 0.
         Ok(match entry(0)? {
             FUNC_OFFSET.. if entry(0)? >> 16 == 0 => (0, 0),
@@ -157,29 +192,31 @@ impl<'a> Program<'a> {
     }
 
     fn func(&self, index: u64) -> Result<Func<'a>, GoError> {
-        let offset = self.functab + index * 8 + 4;
-        let record = self.functab + u64::from(self.image.half(offset, "the functions")?);
+        let offset = self.tables.functab + index * 8 + 4;
+        let record = self.tables.functab + u64::from(self.image.half(offset, "the functions")?);
         Func::read(*self, record, Pc::of_defined(self.defined_idx(index)?))
     }
 
     /// A function's name, by its offset among the names.
     pub(crate) fn name(&self, offset: u32) -> Result<&'a [u8], GoError> {
-        let address = self.names + u64::from(offset);
+        let address = self.tables.names + u64::from(offset);
         let name = self.image.text(address, MAX_NAME_BYTES);
         name.ok_or(GoError::damaged("a name", address))
     }
 
     /// A file's name, by compilation unit and its number there.
     pub(crate) fn file(&self, unit: u32, number: u32) -> Result<&'a [u8], GoError> {
-        let address = self.units + (u64::from(unit) + u64::from(number)) * 4;
+        let address = self.tables.units + (u64::from(unit) + u64::from(number)) * 4;
         let offset = self.image.half(address, "the files of a unit")?;
-        let address = self.files + u64::from(offset);
+        let address = self.tables.files + u64::from(offset);
         let name = self.image.text(address, MAX_NAME_BYTES);
         name.ok_or(GoError::damaged("a file's name", address))
     }
 
     /// The tables of places.
     pub(crate) fn pctab(&self) -> &'a [u8] {
-        self.pctab_bytes
+        let Tables { pctab, functab, .. } = self.tables;
+        let bytes = self.image.slice(pctab, functab.saturating_sub(pctab));
+        bytes.unwrap_or_default()
     }
 }

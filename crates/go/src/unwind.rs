@@ -10,6 +10,7 @@
 //! Source: `runtime/traceback.go`, `cmd/internal/obj/wasm/wasmobj.go`.
 
 use crate::body::{Place, StackState};
+use crate::func::SourceFrame;
 use crate::image::Image;
 use crate::layout;
 use crate::pc::Pc;
@@ -53,18 +54,19 @@ pub struct Stop {
     pub caller_idx: Option<u32>,
 }
 
-/// A frame as the stack has it: where its function is, and its arguments.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawFrame {
+/// A frame as the stack has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StackPc {
+    /// Where it is.
     pub pc: Pc,
-    /// Whether `pc` is where a call returns to.
+    /// Whether that is where a call returns to.
     pub returns: bool,
 }
 
 /// The frames of a stack, the innermost first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RawStack {
-    pub frames: Vec<RawFrame>,
+    pub frames: Vec<StackPc>,
     /// How many were left out, and behind how many.
     pub omitted: u64,
     pub omitted_after: usize,
@@ -145,6 +147,46 @@ impl Start {
 /// Walks from `start` outwards, at most to the end of the stack.
 pub(crate) fn unwind(program: &Program<'_>, machine: &Machine<'_>, start: Start) -> RawStack {
     let mut stack = Collector::default();
+    walk(program, machine, start, |frame| {
+        stack.push(frame);
+        true
+    });
+    stack.finish()
+}
+
+impl Program<'_> {
+    /// The innermost frames of the goroutine that runs, at most `max`.
+    pub fn stack(&self, machine: &Machine<'_>, max: usize) -> Vec<StackPc> {
+        let mut frames = Vec::new();
+        if let Some(start) = Start::running(self, machine) {
+            walk(self, machine, start, |frame| {
+                frames.push(frame);
+                frames.len() < max
+            });
+        }
+        frames
+    }
+
+    /// Where a frame is in the source: the innermost of the functions inlined
+    /// there first.
+    pub fn source(&self, frame: StackPc) -> Vec<SourceFrame> {
+        let at = if frame.returns {
+            frame.pc.before()
+        } else {
+            frame.pc
+        };
+        let func = self.func_at(frame.pc);
+        func.map(|func| func.source(at)).unwrap_or_default()
+    }
+}
+
+/// Hands each frame to `each`, until that says `false`.
+fn walk(
+    program: &Program<'_>,
+    machine: &Machine<'_>,
+    start: Start,
+    mut each: impl FnMut(StackPc) -> bool,
+) {
     let mut sizes = Sizes::new(program);
     let mut switched = false;
     let Start {
@@ -155,7 +197,9 @@ pub(crate) fn unwind(program: &Program<'_>, machine: &Machine<'_>, start: Start)
     } = start;
     for _ in 0..MAX_FRAMES {
         let Some(size) = sizes.of(pc) else { break };
-        stack.push(RawFrame { pc, returns });
+        if !each(StackPc { pc, returns }) {
+            break;
+        }
         let address = match (link.take(), size) {
             (_, Size::Outermost) => break,
             // It stands before the change of stacks, or did without one.
@@ -187,7 +231,6 @@ pub(crate) fn unwind(program: &Program<'_>, machine: &Machine<'_>, start: Start)
         };
         (pc, returns, sp) = (Pc(word), true, address + 8);
     }
-    stack.finish()
 }
 
 /// How to get from a frame to the next.
@@ -267,13 +310,13 @@ fn user_stack(machine: &Machine<'_>) -> Option<(u64, u64)> {
 /// Keeps the frames of both ends.
 #[derive(Default)]
 struct Collector {
-    first: Vec<RawFrame>,
-    last: std::collections::VecDeque<RawFrame>,
+    first: Vec<StackPc>,
+    last: std::collections::VecDeque<StackPc>,
     omitted: u64,
 }
 
 impl Collector {
-    fn push(&mut self, frame: RawFrame) {
+    fn push(&mut self, frame: StackPc) {
         if self.first.len() < KEPT {
             self.first.push(frame);
             return;
@@ -305,11 +348,7 @@ pub(crate) fn symbolize(program: &Program<'_>, stack: &RawStack) -> (Vec<Frame>,
         if index == stack.omitted_after {
             omitted_after = frames.len();
         }
-        let Ok(func) = program.func_at(raw.pc) else {
-            continue;
-        };
-        let at = if raw.returns { raw.pc.before() } else { raw.pc };
-        for source in func.source(at) {
+        for source in program.source(*raw) {
             if frames.len() >= MAX_SHOWN {
                 return (frames, omitted_after);
             }

@@ -43,6 +43,9 @@ pub struct Config {
     pub fuse: bool,
     /// Whether code counts the operators it executes against the store's fuel.
     pub fuel: bool,
+    /// Whether code counts how often each block is executed: see
+    /// [`Module::block_counts`](crate::Module::block_counts).
+    pub count_blocks: bool,
     /// Features and limits of modules.
     pub decode: DecodeOptions,
     /// Address space reserved for a store's value stack.
@@ -58,6 +61,7 @@ impl Default for Config {
             dispatch: Dispatch::default(),
             fuse: true,
             fuel: false,
+            count_blocks: false,
             decode: DecodeOptions::default(),
             max_stack_bytes: 2 << 30,
             max_code_bytes: 2 << 30,

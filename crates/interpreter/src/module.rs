@@ -7,7 +7,7 @@ use crate::execute::context::{Context, FuncEntry};
 use crate::execute::{call, handlers::both};
 use crate::translate::{Line, translate};
 use fossor_module::ExternType;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmparser::FuncValidatorAllocations;
 
@@ -28,6 +28,20 @@ pub(crate) struct ModuleInner {
     pub own_globals_slots: u32,
     code_bytes: AtomicUsize,
     allocations: Mutex<Option<FuncValidatorAllocations>>,
+    /// Code refers to the counts, which therefore never move.
+    counters: Mutex<Vec<(u32, u32, Box<AtomicU64>)>>,
+}
+
+/// How often a block of operators was executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockCount {
+    /// Index of the function.
+    pub func_idx: u32,
+    /// Byte offset in the module of the operator that the block begins after,
+    /// or with.
+    pub wasm_offset: u32,
+    /// Executions.
+    pub count: u64,
 }
 
 impl Module {
@@ -69,6 +83,7 @@ impl Module {
             own_globals_slots,
             code_bytes: AtomicUsize::new(0),
             allocations: Mutex::new(None),
+            counters: Mutex::default(),
         }));
         if engine.config().compile == Compile::Eager {
             for entry in &module.0.entries {
@@ -94,6 +109,25 @@ impl Module {
             .entries
             .iter()
             .try_for_each(|entry| self.0.code_of(entry).map(|_| ()))
+    }
+
+    /// How often each block was executed, of the functions that were called at
+    /// all; nothing unless the engine was told to count. A block may come
+    /// several times.
+    pub fn block_counts(&self) -> Vec<BlockCount> {
+        let counters = self
+            .0
+            .counters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let counts = counters
+            .iter()
+            .map(|(func_idx, wasm_offset, count)| BlockCount {
+                func_idx: *func_idx,
+                wasm_offset: *wasm_offset,
+                count: count.load(Ordering::Relaxed),
+            });
+        counts.collect()
     }
 
     /// The type of import `index`.
@@ -162,6 +196,15 @@ impl ModuleInner {
                 message: other.to_string(),
             },
         })
+    }
+
+    /// The address of a new counter, for a block at this offset.
+    pub(crate) fn new_counter(&self, func_idx: u32, wasm_offset: u32) -> u64 {
+        let counter = Box::new(AtomicU64::new(0));
+        let address = std::ptr::from_ref(&*counter) as u64;
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        counters.push((func_idx, wasm_offset, counter));
+        address
     }
 
     /// Address of a defined function's entry, as code refers to it.

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::execute::context::{Execution, Memory, PAGE_BYTES, SlotCounts, Table};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
+use crate::execute::sample::{Sample, Sampler};
 use crate::instance::Instance;
 use crate::reserve::Image;
 use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
@@ -146,12 +147,34 @@ impl Store {
 
     /// Operators that may still be executed, in code with fuel.
     pub fn fuel(&self) -> u64 {
-        self.execution.get().fuel
+        let execution = self.execution.get();
+        let kept = execution
+            .sampler
+            .as_ref()
+            .map_or(0, |sampler| sampler.left());
+        execution.fuel.saturating_add(kept)
     }
 
     /// Sets the operators that may still be executed.
     pub fn set_fuel(&mut self, fuel: u64) {
-        self.execution.get_mut().fuel = fuel;
+        let execution = self.execution.get_mut();
+        execution.fuel = match &mut execution.sampler {
+            Some(sampler) => sampler.keep(fuel),
+            None => fuel,
+        };
+    }
+
+    /// Calls `each` whenever `interval` more operators were executed, in code
+    /// with fuel, and while there is some.
+    pub fn set_sampler(
+        &mut self,
+        interval: u64,
+        each: impl FnMut(&mut Sample<'_>) + Send + Sync + 'static,
+    ) {
+        let fuel = self.fuel();
+        let sampler = Sampler::new(interval, Box::new(each));
+        self.execution.get_mut().sampler = Some(Box::new(sampler));
+        self.set_fuel(fuel);
     }
 
     /// Bounds on memories, tables and instances that are made from now on.

@@ -116,6 +116,8 @@ pub(crate) struct Execution {
     /// What a failed run reports.
     pub error: Option<crate::Error>,
     pub interrupt: Arc<Interrupt>,
+    /// Who looks at the guest from time to time.
+    pub sampler: Option<Box<super::sample::Sampler>>,
     /// One-instruction code that ends a run.
     pub halt: [u64; 2],
     /// One-instruction code that returns from another instance.

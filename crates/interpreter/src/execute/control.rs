@@ -5,6 +5,7 @@ use super::dispatch::{Dispatch, branch, next};
 use super::operand::{Cell, Source, Target};
 use super::registers::{FA, FB, FC, FD, Registers, handlers};
 use fossor_host::Trap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Ends the run with a trap at the current instruction.
 #[inline(always)]
@@ -19,19 +20,38 @@ pub(crate) unsafe fn stop(r: Registers, exit: Exit) {
     // Scalars, not `r` itself: a struct this large would be passed by address,
     // and a handler that takes an address loses its tail call.
     // SAFETY: V3.
-    unsafe { note_stop(r.ip, r.fp, r.ctx, exit) }
+    unsafe { note_stop(r.ip, r.fp, r.ctx, r.acc, r.mem, exit, r.acc_f64, r.acc_f32) }
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn note_stop(ip: *const u64, fp: *mut u64, ctx: *mut Context, exit: Exit) {
+#[allow(
+    clippy::too_many_arguments,
+    reason = "all in registers, most where they are"
+)]
+unsafe fn note_stop(
+    ip: *const u64,
+    fp: *mut u64,
+    ctx: *mut Context,
+    acc: u64,
+    mem: *mut u8,
+    exit: Exit,
+    acc_f64: f64,
+    acc_f32: f32,
+) {
     // SAFETY: V3.
     unsafe {
         let execution = &mut *(*ctx).execution;
         execution.exit = exit;
-        execution.resume.ip = ip;
-        execution.resume.fp = fp;
-        execution.resume.ctx = ctx;
+        execution.resume = Registers {
+            ip,
+            fp,
+            ctx,
+            acc,
+            mem,
+            acc_f64,
+            acc_f32,
+        };
     }
 }
 
@@ -260,5 +280,13 @@ handlers! {
         }
         execution.fuel -= need;
         next::<D>(r, 2)
+    }
+
+    /// Counts, in the counter at word 2, that the block that follows is
+    /// executed.
+    fn count(r) {
+        let counter = &*(r.word::<2>() as *const AtomicU64);
+        counter.fetch_add(1, Ordering::Relaxed);
+        next::<D>(r, 3)
     }
 }

@@ -5,7 +5,7 @@ use super::context::{CodeHeader, Context, Execution, Exit, FuncEntry, FuncRef, S
 use super::dispatch;
 use super::handlers::both;
 use super::registers::Registers;
-use super::{call, control, walk};
+use super::{call, control, sample, walk};
 use crate::engine::Engine;
 use crate::error::{Error, TrapInfo};
 use crate::execute::owned::Owned;
@@ -151,6 +151,7 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
         depth: 0,
         error: None,
         interrupt,
+        sampler: None,
         halt: [both!(control::halt)[dispatch] as usize as u64, 0],
         restore: [both!(call::restore_instance)[dispatch] as usize as u64, 0],
     }
@@ -233,7 +234,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         link.write((*execution).halt.as_ptr() as u64);
         link.add(1).write(fp as u64);
         link.add(2).write_bytes(0, call::ZEROED_SLOTS);
-        let registers = Registers {
+        let mut registers = Registers {
             ip: code.add(1),
             fp,
             ctx,
@@ -243,8 +244,15 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
             acc_f32: 0.0,
         };
         let tail = (*(*execution).store).engine.dispatch_index() == 1;
-        dispatch::run(registers, tail);
-        (*execution).exit
+        loop {
+            dispatch::run(registers, tail);
+            if (*execution).exit != Exit::Trap(Trap::OutOfFuel) || !sample::take(execution) {
+                return (*execution).exit;
+            }
+            // The fuel's instruction is executed again.
+            (*execution).exit = Exit::Running;
+            registers = (*execution).resume;
+        }
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) mod operand;
 pub(crate) mod operation;
 pub(crate) mod owned;
 pub(crate) mod registers;
+pub(crate) mod sample;
 pub(crate) mod sequence_table;
 pub(crate) mod sequences;
 pub(crate) mod simd;

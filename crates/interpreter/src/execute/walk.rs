@@ -1,10 +1,20 @@
-//! Walking the guest's frames after a trap.
+//! Walking the guest's frames where it stands still.
 
 use super::context::{CodeHeader, Context, Execution, FuncEntry};
 use crate::error::{Frame, TrapInfo};
 use crate::module::ModuleInner;
+use crate::translate::Line;
 use crate::value::{Handle, InstanceId};
 use fossor_host::Trap;
+use std::collections::HashMap;
+
+/// What is remembered between walks of the same store.
+#[derive(Default)]
+pub(crate) struct Walker {
+    symbols: Symbols,
+    /// Where instructions come from, by module and function.
+    listings: HashMap<(usize, usize), Vec<Line>>,
+}
 
 /// The frames of a run that has just stopped.
 pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInfo {
@@ -14,6 +24,36 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         omitted: 0,
         instance: None,
     };
+    // SAFETY: as the caller says.
+    info.instance = unsafe {
+        frames(
+            execution,
+            &mut Walker::default(),
+            |module, func_idx, wasm_offset| {
+                if info.frames.len() < TrapInfo::MAX_FRAMES {
+                    info.frames.push(Frame {
+                        func_idx,
+                        name: module.decoded.func_name(func_idx).map(str::to_owned),
+                        wasm_offset: wasm_offset(),
+                    });
+                } else {
+                    info.omitted += 1;
+                }
+                true
+            },
+        )
+    };
+    info
+}
+
+/// Hands each frame of a run that stands still to `each`: its module, its
+/// function and, made when asked for, its wasm offset; until that says `false`.
+/// Gives the instance of the first.
+pub(super) unsafe fn frames(
+    execution: *mut Execution,
+    walker: &mut Walker,
+    mut each: impl FnMut(&ModuleInner, u32, &mut dyn FnMut() -> Option<u32>) -> bool,
+) -> Option<InstanceId> {
     // SAFETY: V3: the execution is the store's, and `resume` says where the run
     // stopped.
     let (mut ip, mut fp, mut ctx) = unsafe {
@@ -21,16 +61,12 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         (at.ip, at.fp, at.ctx)
     };
     if ip.is_null() {
-        return info;
+        return None;
     }
     // SAFETY: V3.
     let (halt, restore) = unsafe { ((*execution).halt.as_ptr(), (*execution).restore.as_ptr()) };
     // SAFETY: V3.
-    info.instance = unsafe {
-        let (store, index) = ((*(*execution).store).id, (*(*ctx).instance).id);
-        Some(InstanceId(Handle { store, index }))
-    };
-    let mut symbols = Symbols::default();
+    let (store, index) = unsafe { ((*(*execution).store).id, (*(*ctx).instance).id) };
     // Return addresses point behind the call.
     let mut behind = 0;
     while ip != halt {
@@ -44,13 +80,14 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
                 continue;
             }
             let module = &*(*(*ctx).instance).module.0;
-            let Some(place) = symbols.find(module, ip) else {
+            let Some(place) = walker.symbols.find(module, ip) else {
                 break;
             };
-            if info.frames.len() < TrapInfo::MAX_FRAMES {
-                info.frames.push(place.frame(module, behind));
-            } else {
-                info.omitted += 1;
+            let func_idx = module.decoded.imported_funcs + place.entry as u32;
+            let listings = &mut walker.listings;
+            let mut offset = || place.wasm_offset(module, behind, listings);
+            if !each(module, func_idx, &mut offset) {
+                break;
             }
             let link = fp.add(place.link_slot);
             ip = link.read() as *const u64;
@@ -58,7 +95,7 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         }
         behind = 1;
     }
-    info
+    Some(InstanceId(Handle { store, index }))
 }
 
 /// Where code lies, for one module at a time.
@@ -79,6 +116,15 @@ struct Place {
 
 impl Symbols {
     fn find(&mut self, module: &ModuleInner, ip: *const u64) -> Option<Place> {
+        if let Some(place) = self.find_known(module, ip) {
+            return Some(place);
+        }
+        // Another module, or functions that were translated since.
+        self.module = 0;
+        self.find_known(module, ip)
+    }
+
+    fn find_known(&mut self, module: &ModuleInner, ip: *const u64) -> Option<Place> {
         if self.module != std::ptr::from_ref(module) as usize {
             self.module = std::ptr::from_ref(module) as usize;
             self.ranges = module
@@ -123,17 +169,18 @@ impl Symbols {
 }
 
 impl Place {
-    fn frame(&self, module: &ModuleInner, behind: usize) -> Frame {
-        let func_idx = module.decoded.imported_funcs + self.entry as u32;
-        let wasm_offset = self.word.and_then(|word| {
-            let lines = module.listing(self.entry as u32).ok()?;
-            let after = lines.partition_point(|line| line.word <= word - behind);
-            Some(lines.get(after.checked_sub(1)?)?.wasm_offset)
-        });
-        Frame {
-            func_idx,
-            name: module.decoded.func_name(func_idx).map(str::to_owned),
-            wasm_offset,
-        }
+    fn wasm_offset(
+        &self,
+        module: &ModuleInner,
+        behind: usize,
+        listings: &mut HashMap<(usize, usize), Vec<Line>>,
+    ) -> Option<u32> {
+        let word = self.word?;
+        let key = (std::ptr::from_ref(module) as usize, self.entry);
+        let lines = listings
+            .entry(key)
+            .or_insert_with(|| module.listing(self.entry as u32).unwrap_or_default());
+        let after = lines.partition_point(|line| line.word <= word - behind);
+        Some(lines.get(after.checked_sub(1)?)?.wasm_offset)
     }
 }

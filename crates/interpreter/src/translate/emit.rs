@@ -207,6 +207,9 @@ impl Translator<'_> {
 
     /// Begins a run of operators that are paid for together.
     pub(super) fn fuel_start(&mut self) {
+        if self.counts {
+            self.count_block();
+        }
         if !self.fuel {
             return;
         }
@@ -216,6 +219,22 @@ impl Translator<'_> {
             "fuel",
             Fields::default(),
         );
+        self.last_word = NOWHERE;
+    }
+
+    /// Emits what counts executions from here.
+    fn count_block(&mut self) {
+        // A listing is never executed.
+        let counter = match self.lines.is_some() {
+            true => 0,
+            false => self.module.new_counter(self.func_idx, self.offset),
+        };
+        self.emit(
+            crate::execute::handlers::both!(crate::execute::control::count),
+            "count",
+            Fields::default(),
+        );
+        self.code.push(counter);
         self.last_word = NOWHERE;
     }
 

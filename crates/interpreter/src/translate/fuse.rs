@@ -358,7 +358,7 @@ impl Translator<'_> {
     /// A table on `slot` was emitted at `word`; `targets` are indices of open
     /// blocks, the default last.
     pub(super) fn note_table(&mut self, slot: u16, word: usize, targets: &[u32]) {
-        if !self.fuse || self.fuel {
+        if !self.fuse || self.fuel || self.counts {
             return;
         }
         let innermost = self.innermost_loop();

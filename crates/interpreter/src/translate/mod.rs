@@ -113,6 +113,8 @@ pub(crate) struct Translator<'m> {
     /// Off: one instruction per operator, every operand in its home slot.
     fuse: bool,
     fuel: bool,
+    /// Whether executions of blocks are counted.
+    counts: bool,
     code: Vec<u64>,
     /// First words of the instructions.
     starts: Vec<u32>,
@@ -179,6 +181,7 @@ impl<'m> Translator<'m> {
             dispatch: module.engine.dispatch_index(),
             fuse: options.fuse,
             fuel: options.fuel,
+            counts: options.count_blocks,
             code,
             starts: Vec::with_capacity(body.len() / 4),
             lines: listing.then(Vec::new),

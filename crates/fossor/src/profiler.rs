@@ -1,0 +1,216 @@
+//! Profiling: looking at a guest's stack from time to time.
+
+use crate::context::AsContextMut;
+use crate::go_program::GoProgram;
+use fossor_go::{SourceFrame, StackPc};
+use fossor_interpreter as core;
+use rustix::time::{ClockId, clock_gettime};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// When a profiler looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SampleBy {
+    /// Each time the guest has executed so many operators: always the same
+    /// profile for the same run.
+    Instructions(u64),
+    /// Each time it has used so much CPU time. Time that it sleeps or waits
+    /// does not count.
+    CpuTime(Duration),
+}
+
+/// Collects the stacks of a store's guests.
+///
+/// The engine must consume fuel
+/// ([`Config::consume_fuel`](crate::Config::consume_fuel)), and the store must
+/// have some; [`u64::MAX`] is as good as endless. A store has one profiler.
+///
+/// ```
+/// # #[cfg(feature = "wat")] {
+/// use fossor::{Config, Engine, Linker, Module, Profiler, SampleBy, Store};
+///
+/// let engine = Engine::new(Config::new().consume_fuel(true));
+/// let module = Module::new(&engine, r#"(module (func $busy (export "f") (local i32)
+///     (loop (br_if 0 (i32.lt_u
+///         (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
+///         (i32.const 10000))))))"#)?;
+/// let mut store = Store::new(&engine, ());
+/// store.set_fuel(u64::MAX);
+/// let profiler = Profiler::attach(&mut store, SampleBy::Instructions(1000));
+/// let instance = Linker::new(&engine).instantiate(&mut store, &module)?;
+/// instance.get_typed_func::<(), ()>(&store, "f")?.call(&mut store, ())?;
+/// let stacks = profiler.stacks();
+/// assert_eq!(stacks[0].frames[0].func, "busy");
+/// assert!(stacks[0].samples > 50);
+/// # }
+/// # Ok::<(), fossor::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Profiler {
+    by: SampleBy,
+    shared: Arc<Mutex<Shared>>,
+}
+
+/// A stack, and how much of the guest's work was done there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProfiledStack {
+    /// The innermost function first; inlined functions of Go programs have
+    /// frames of their own.
+    pub frames: Vec<SourceFrame>,
+    /// How often it was seen.
+    pub samples: u64,
+    /// Operators, or nanoseconds of CPU time.
+    pub value: u64,
+}
+
+/// Frames of a stack that are kept, the innermost.
+const MAX_FRAMES: usize = 256;
+
+/// Operators between looks at the clock: about 30 µs.
+const CLOCK_INTERVAL: u64 = 10_000;
+
+#[derive(Default)]
+struct Shared {
+    /// Samples and value by stack.
+    stacks: HashMap<Stack, (u64, u64)>,
+    programs: HashMap<core::InstanceId, Option<GoProgram>>,
+    /// Where frames are in the source, by instance.
+    sources: HashMap<(core::InstanceId, Frame), Vec<SourceFrame>>,
+}
+
+type Stack = (core::InstanceId, Vec<Frame>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Frame {
+    Go(StackPc),
+    Wasm(core::SampleFrame),
+}
+
+impl Profiler {
+    /// Begins to look at the guests of a store.
+    pub fn attach(mut store: impl AsContextMut, by: SampleBy) -> Self {
+        let shared = Arc::<Mutex<Shared>>::default();
+        let profiler = Self {
+            by,
+            shared: shared.clone(),
+        };
+        let store = store.core_mut();
+        let lock = move |sample: &mut core::Sample<'_>, value| {
+            let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.add(sample, value);
+        };
+        match by {
+            SampleBy::Instructions(interval) => {
+                store.set_sampler(interval, move |sample| lock(sample, interval));
+            }
+            SampleBy::CpuTime(interval) => {
+                let mut last = cpu_time();
+                store.set_sampler(CLOCK_INTERVAL, move |sample| {
+                    let passed = cpu_time().saturating_sub(last);
+                    if passed >= interval {
+                        lock(sample, passed.as_nanos() as u64);
+                        // What looking takes is not the guest's.
+                        last = cpu_time();
+                    }
+                });
+            }
+        }
+        profiler
+    }
+
+    /// When it looks.
+    pub fn by(&self) -> SampleBy {
+        self.by
+    }
+
+    /// What was seen until now, the largest value first.
+    pub fn stacks(&self) -> Vec<ProfiledStack> {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let stacks = shared.stacks.iter();
+        let mut stacks = Vec::from_iter(stacks.map(|((instance, frames), &(samples, value))| {
+            let sources = frames.iter().flat_map(|frame| {
+                let source = shared.sources.get(&(*instance, *frame));
+                source.into_iter().flatten().cloned()
+            });
+            ProfiledStack {
+                frames: sources.collect(),
+                samples,
+                value,
+            }
+        }));
+        stacks.sort_by(|a, b| (b.value, &a.frames).cmp(&(a.value, &b.frames)));
+        stacks
+    }
+}
+
+/// CPU time of this thread.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+impl Shared {
+    fn add(&mut self, sample: &mut core::Sample<'_>, value: u64) {
+        // Go's own stack needs the innermost two alone.
+        let (Some(instance), two) = sample.frames(2) else {
+            return;
+        };
+        let program = self
+            .programs
+            .entry(instance)
+            .or_insert_with(|| GoProgram::find(sample.store(), instance));
+        let go = program.as_mut().map_or(Vec::new(), |program| {
+            program.stack(sample.store(), instance, &two, MAX_FRAMES)
+        });
+        let frames = match go.is_empty() {
+            false => Vec::from_iter(go.into_iter().map(Frame::Go)),
+            true => {
+                let (_, frames) = sample.frames(MAX_FRAMES);
+                frames.into_iter().map(Frame::Wasm).collect()
+            }
+        };
+        let store = sample.store();
+        for frame in &frames {
+            let source = || match (frame, &*program) {
+                (Frame::Go(pc), Some(program)) => program.source(store, instance, *pc),
+                (Frame::Wasm(frame), _) => vec![wasm_source(store, instance, *frame)],
+                (Frame::Go(_), None) => Vec::new(),
+            };
+            self.sources
+                .entry((instance, *frame))
+                .or_insert_with(source);
+        }
+        let sum = self.stacks.entry((instance, frames)).or_default();
+        sum.0 += 1;
+        sum.1 += value;
+    }
+}
+
+/// A frame of a guest that is no Go program: by its name, or its index.
+fn wasm_source(
+    store: &core::Store,
+    instance: core::InstanceId,
+    frame: core::SampleFrame,
+) -> SourceFrame {
+    let module = store.module_of(instance).decoded();
+    let name = module.func_name(frame.func_idx);
+    SourceFrame {
+        func: name.map_or_else(|| format!("function {}", frame.func_idx), str::to_owned),
+        file: String::new(),
+        line: 0,
+        start_line: 0,
+        inlined: false,
+    }
+}
+
+impl fmt::Debug for Profiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profiler")
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
+}

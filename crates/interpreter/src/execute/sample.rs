@@ -1,0 +1,113 @@
+//! Looking at a guest each time it has executed so many operators.
+//!
+//! The fuel is given out in portions: when one is used up, the run stops at the
+//! instruction that takes fuel, which is executed again afterwards. Without a
+//! sampler nothing is different.
+
+use super::context::Execution;
+use super::walk::{Walker, frames};
+use crate::store::Store;
+use crate::value::InstanceId;
+
+/// What is done with each sample.
+pub(crate) type SampleFn = dyn FnMut(&mut Sample<'_>) + Send + Sync;
+
+/// Fuel in portions, and what is done between them.
+pub(crate) struct Sampler {
+    /// Operators between samples.
+    interval: u64,
+    /// Fuel beyond the portion that was given out.
+    left: u64,
+    each: Box<SampleFn>,
+    walker: Walker,
+}
+
+/// A guest that stands still for a moment.
+pub struct Sample<'a> {
+    store: &'a Store,
+    execution: *mut Execution,
+    walker: &'a mut Walker,
+}
+
+/// A frame of a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SampleFrame {
+    /// Index of the function in its module.
+    pub func_idx: u32,
+    /// Byte offset in the module of the operator; `None` in a function that is
+    /// about to be translated.
+    pub wasm_offset: Option<u32>,
+}
+
+impl Sample<'_> {
+    /// The store.
+    pub fn store(&self) -> &Store {
+        self.store
+    }
+
+    /// The innermost frames, at most `max` of them, and the instance of the
+    /// first.
+    pub fn frames(&mut self, max: usize) -> (Option<InstanceId>, Vec<SampleFrame>) {
+        let mut found = Vec::new();
+        // SAFETY: V3: the run stands still in this execution.
+        let instance = unsafe {
+            frames(self.execution, self.walker, |_, func_idx, wasm_offset| {
+                found.push(SampleFrame {
+                    func_idx,
+                    wasm_offset: wasm_offset(),
+                });
+                found.len() < max
+            })
+        };
+        (instance, found)
+    }
+}
+
+impl Sampler {
+    pub fn new(interval: u64, each: Box<SampleFn>) -> Self {
+        Self {
+            interval: interval.max(1),
+            left: 0,
+            each,
+            walker: Walker::default(),
+        }
+    }
+
+    /// Keeps fuel back; returns the first portion.
+    pub fn keep(&mut self, fuel: u64) -> u64 {
+        let portion = fuel.min(self.interval);
+        self.left = fuel - portion;
+        portion
+    }
+
+    /// Fuel that is kept back.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+}
+
+/// Takes a sample and gives out the next portion; `false` if there is no
+/// sampler, or no more fuel.
+pub(super) unsafe fn take(execution: *mut Execution) -> bool {
+    // SAFETY: V3; the sampler is taken out, so that it is reached once.
+    unsafe {
+        let Some(mut sampler) = (*execution).sampler.take() else {
+            return false;
+        };
+        let more = sampler.left > 0;
+        if more {
+            let Sampler { each, walker, .. } = &mut *sampler;
+            each(&mut Sample {
+                store: &*(*execution).store,
+                execution,
+                walker,
+            });
+            let rest = (*execution).fuel;
+            let portion = sampler.keep(sampler.left);
+            // What was left of the last portion was too little for a block.
+            (*execution).fuel = rest.saturating_add(portion);
+        }
+        (*execution).sampler = Some(sampler);
+        more
+    }
+}
