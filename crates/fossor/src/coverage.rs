@@ -70,11 +70,17 @@ fn add_lines(
     let places = func.places().unwrap_or(0);
     let mut by_place = vec![0; places as usize];
     if let Some((body, counts)) = counts {
+        // Each counter counts for what follows it, up to the next one.
+        let mut starts = Vec::from_iter(counts.iter().map(|block| block.wasm_offset));
+        starts.sort_unstable();
         for block in counts {
-            let Some(place) = body.place(block.wasm_offset) else {
+            let next = starts.partition_point(|&start| start <= block.wasm_offset);
+            let end = starts.get(next).copied().unwrap_or(u32::MAX);
+            let Some((first, last)) = body.places(block.wasm_offset, end) else {
                 continue;
             };
-            for place in place.first..=place.last.min(places.saturating_sub(1)) {
+            let last = last.min(places.saturating_sub(1));
+            for place in first..=last {
                 let count = &mut by_place[place as usize];
                 *count = block.count.max(*count);
             }

@@ -43,6 +43,7 @@ mod engine;
 mod error;
 mod func;
 mod global;
+mod go_info;
 mod go_program;
 mod guest_stack;
 mod instance;
@@ -70,7 +71,11 @@ pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use coverage::BlockCount;
 pub use engine::Engine;
 pub use error::{Error, InterruptReason, Trap};
-pub use fossor_go::{CreatedBy, Frame as GoFrame, Goroutine, Goroutines, SourceFrame};
+pub use fossor_go::wasi_use as go_use;
+pub use fossor_go::{
+    BuildInfo, CreatedBy, Frame as GoFrame, Goroutine, Goroutines, SourceFrame,
+    Version as GoVersion,
+};
 pub use fossor_host::{GuestMemory, HostError, OutOfBounds};
 pub use fossor_interpreter::CodeLine;
 #[cfg(feature = "count")]
@@ -81,6 +86,7 @@ pub use fossor_module::{
 };
 pub use func::Func;
 pub use global::Global;
+pub use go_info::{GoFunction, GoInfo};
 pub use instance::Instance;
 pub use instance_pre::InstancePre;
 pub use into_func::IntoFunc;

@@ -82,6 +82,14 @@ impl Body {
         Reader::new(entry, places, frame_bytes).read(bytes, offset)
     }
 
+    /// The places of the operators from `start` up to, and without, `end`: the
+    /// first and the last.
+    pub fn places(&self, start: u32, end: u32) -> Option<(u32, u32)> {
+        let first = self.place(start)?;
+        let last = self.place(end.max(start + 1) - 1)?;
+        Some((first.first, last.last.max(first.first)))
+    }
+
     /// The place of the operator at `offset`.
     pub fn place(&self, offset: u32) -> Option<Place> {
         let after = self.marks.partition_point(|mark| mark.offset <= offset);
@@ -151,6 +159,7 @@ impl Reader {
         self.mark(offset);
         let mut after_local_0 = false;
         while !operators.eof() {
+            let at = operators.original_position() as u32;
             let operator = operators.read().map_err(error)?;
             let next = operators.original_position() as u32;
             if let Some(mark) = self.marks.last_mut() {
@@ -172,7 +181,7 @@ impl Reader {
                     self.block = Some(0);
                     self.depth = 1;
                 }
-                _ => self.operator(&operator, next),
+                _ => self.operator(&operator, at, next),
             }
             after_local_0 = matches!(operator, Operator::LocalGet { local_index: 0 });
         }
@@ -183,8 +192,9 @@ impl Reader {
         })
     }
 
-    /// Takes an operator in; what follows it begins at `next`.
-    fn operator(&mut self, operator: &Operator<'_>, next: u32) {
+    /// Takes the operator at `at` in; the next one is at `next`. An `end` that a
+    /// block begins with is the first of that block.
+    fn operator(&mut self, operator: &Operator<'_>, at: u32, next: u32) {
         let constant = self.last_const.take();
         match operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
@@ -193,14 +203,14 @@ impl Reader {
             Operator::End if self.block.is_some() => match self.depth.checked_sub(1) {
                 Some(depth) => {
                     self.depth = depth;
-                    self.mark_if_table_end(next);
+                    self.mark_if_table_end(at);
                 }
                 None => {
                     self.block = self.block.map(|block| block + 1);
                     self.first = self.range().0;
                     self.returns_to = None;
                     self.stack = self.rest();
-                    self.mark(next);
+                    self.mark(at);
                 }
             },
             Operator::I32Const { value } => self.last_const = Some((*value).into()),
@@ -271,11 +281,11 @@ impl Reader {
     }
 
     /// The block around the table has ended: block 0 begins.
-    fn mark_if_table_end(&mut self, next: u32) {
+    fn mark_if_table_end(&mut self, at: u32) {
         let last = self.marks.last();
         let entering = last.is_some_and(|mark| mark.stack == StackState::Entering);
         if self.depth == 0 && self.block == Some(0) && entering {
-            self.mark(next);
+            self.mark(at);
         }
     }
 

@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod build_info;
 mod error;
 mod func;
 mod goroutine;
@@ -32,9 +33,11 @@ mod pctab;
 mod program;
 mod traceback;
 mod unwind;
+mod uses;
 mod version;
 
 pub use body::{Body, Place, StackState};
+pub use build_info::BuildInfo;
 pub use error::GoError;
 pub use func::{Func, SourceFrame};
 pub use goroutine::{Goroutines, Scan};
@@ -43,4 +46,5 @@ pub use pc::Pc;
 pub use program::{Program, Tables};
 pub use traceback::{CreatedBy, Frame, Goroutine};
 pub use unwind::{Machine, StackPc, Stop};
+pub use uses::wasi_use;
 pub use version::Version;

@@ -18,6 +18,7 @@
 mod const_expr;
 mod decode;
 mod error;
+mod layout;
 mod module;
 mod names;
 mod options;

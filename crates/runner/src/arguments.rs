@@ -4,7 +4,9 @@ mod observe;
 
 pub use observe::*;
 
+use crate::inspect::InspectArguments;
 use crate::mount::Mount;
+use crate::profile::ProfileArguments;
 use crate::units;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -40,12 +42,14 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 11] = [
+pub const COMMANDS: [&str; 13] = [
     "run",
     "trace",
     "replay",
     "explain",
     "invoke",
+    "profile",
+    "inspect",
     "wast",
     "disassemble",
     "install-exec",
@@ -76,6 +80,10 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Call functions that a module exports
     Invoke(Box<InvokeCommand>),
+    /// Run a program, and record where it spends its time
+    Profile(Box<ProfileArguments>),
+    /// Show what a module is, what it needs and what it weighs
+    Inspect(InspectArguments),
     /// Run test scripts of the WebAssembly specification (.wast)
     Wast(WastArguments),
     /// Show a module's operators beside the code that Fossor makes of them
@@ -167,6 +175,10 @@ pub struct RunArguments {
     /// Of a Go test: when it shall have ended, as `go test` told it. Not a flag.
     #[arg(skip)]
     pub test_timeout: Option<Duration>,
+
+    /// What to record on the side. Not a flag.
+    #[arg(skip)]
+    pub plan: crate::watch::Plan,
 }
 
 const INVOKE_EXAMPLES: &str = "\

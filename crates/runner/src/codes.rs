@@ -100,6 +100,10 @@ codes! {
     /// A file cannot be written.
     Install "F0107" NOT_RUN
         "The link go_wasip1_wasm_exec cannot be made in that directory.";
+    /// A result cannot be written.
+    Output "F0108" NOT_RUN
+        "A profile or another result cannot be written: the directory is missing, the disk is \
+         full, or there is nothing to write.";
 
     /// A trace, a page or a recording cannot be written.
     Output "F0108" NOT_RUN
@@ -200,6 +204,10 @@ codes! {
     /// Directives of a script failed.
     Script "F0501" SCRIPT
         "Directives of a .wast script did not do what the script says.";
+
+    /// An import that was forbidden.
+    Denied "F0601" SCRIPT
+        "`fossor inspect --deny` found an import whose name fits a pattern.";
 
     /// A fault of Fossor's.
     Fault "F0901" FAULT

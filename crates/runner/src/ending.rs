@@ -5,7 +5,10 @@ use crate::codes::Code;
 use crate::failure::{Failure, hint_line};
 use crate::{fault, record, signals};
 use fossor::wasi::{Raised, WasiCtx};
-use fossor::{Error, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo};
+use fossor::{
+    Error, ExternType, ImportType, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo,
+};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// What sentences about the guest's end need to know.
@@ -59,7 +62,7 @@ impl<'a> Ending<'a> {
                     false => failure,
                 }
             }
-            Error::Link(report) => self.imports(report),
+            Error::Link(report) => self.imports(report, None),
             Error::Text(message) => {
                 let message = message.replace("<anon>", &self.module);
                 let (sentence, rest) = message.split_once('\n').unwrap_or((&message, ""));
@@ -136,8 +139,18 @@ impl<'a> Ending<'a> {
         }
     }
 
+    /// The failure for an error of linking this module: with who needs what is
+    /// missing.
+    pub fn link_failure(&self, error: Error, module: &Module) -> Failure {
+        match &error {
+            Error::Link(report) => self.imports(report, Some(module)),
+            _ => self.failure(error),
+        }
+    }
+
     /// All imports that do not fit, in columns, and what to do.
-    fn imports(&self, report: &LinkReport) -> Failure {
+    fn imports(&self, report: &LinkReport, module: Option<&Module>) -> Failure {
+        let users = module.map(users).unwrap_or_default();
         let problems = report.problems();
         let name = |problem: &LinkProblem| format!("{}.{}", problem.module, problem.name);
         let width = problems
@@ -147,6 +160,11 @@ impl<'a> Ending<'a> {
             .unwrap_or(0);
         let lines = problems.iter().map(|problem| {
             let line = format!("{:width$}  {}", name(problem), problem.wanted);
+            let key = (problem.module.clone(), problem.name.clone());
+            let line = match users.get(&key) {
+                Some(user) => format!("{line}, called by {user}"),
+                None => line,
+            };
             match &problem.given {
                 None => line,
                 Some(given) => format!("{line}, but Fossor has it as {given}"),
@@ -205,6 +223,26 @@ pub fn print_hints(context: &WasiCtx) {
     for hint in context.hints().iter().take(MAX_HINTS) {
         hint_line(Code::Path, &hint.to_string());
     }
+}
+
+/// Who calls each imported function, by its two names: in a Go program with the
+/// file and line of the declaration.
+fn users(module: &Module) -> HashMap<(String, String), String> {
+    let go = module.go_info();
+    let mut users = HashMap::new();
+    let is_func = |import: &ImportType<'_>| matches!(import.ty, ExternType::Func(_));
+    let imports = module.imports().filter(is_func);
+    for (import, caller) in imports.zip(module.import_callers()) {
+        let Some(caller) = caller else { continue };
+        let function = go.as_ref().and_then(|go| go.function(caller));
+        let user = match function.map(|function| &function.source) {
+            Some(source) => format!("{} ({}:{})", source.func, source.file, source.start_line),
+            None => module.shown_func_name(caller),
+        };
+        let key = (import.module.to_owned(), import.name.to_owned());
+        users.entry(key).or_insert(user);
+    }
+    users
 }
 
 /// The guest's stack, the innermost frame first.

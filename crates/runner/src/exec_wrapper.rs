@@ -7,8 +7,12 @@ use crate::arguments::{Arguments, Command, RunArguments};
 use crate::codes::Code;
 use crate::failure::Failure;
 use crate::mount::Mount;
+use crate::profile::TIME_INTERVAL;
+use crate::watch::ProfilePlan;
 use crate::{spelling, units, usage};
 use clap::Parser;
+use fossor::SampleBy;
+use fossor_profile::Format;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
@@ -62,6 +66,7 @@ fn parse(flags: &str, module_and_args: &[OsString]) -> Result<RunArguments, Fail
         )));
     }
     run.test_timeout = test_timeout(&run.module_and_args);
+    run.plan.profile = cpu_profile(&run.module_and_args);
     run.guest.inherit_env = true;
     let names_root = |mount: &Mount| mount.guest == "/";
     if !run
@@ -80,10 +85,27 @@ fn parse(flags: &str, module_and_args: &[OsString]) -> Result<RunArguments, Fail
 const TIMEOUT_FLAG: &str = "-test.timeout=";
 
 fn test_timeout(words: &[OsString]) -> Option<Duration> {
-    let flag = |word: &OsString| word.to_str()?.strip_prefix(TIMEOUT_FLAG).map(str::to_owned);
-    // Words behind `--` are not the flags of package testing.
-    let flags = words.iter().skip(1).take_while(|word| *word != "--");
-    units::duration(&flags.filter_map(flag).last()?).ok()
+    units::duration(test_flag(words, TIMEOUT_FLAG)?).ok()
+}
+
+/// The profile that `go test -cpuprofile` asks for. In the guest there is
+/// nobody to make it: its file stays empty, and is replaced.
+fn cpu_profile(words: &[OsString]) -> Option<ProfilePlan> {
+    let file = test_flag(words, "-test.cpuprofile=").filter(|file| !file.is_empty())?;
+    let directory = test_flag(words, "-test.outputdir=").unwrap_or_default();
+    Some(ProfilePlan {
+        by: SampleBy::CpuTime(TIME_INTERVAL),
+        outputs: vec![(Path::new(directory).join(file), Format::Pprof)],
+        quiet: true,
+    })
+}
+
+/// The value of a flag of package testing.
+fn test_flag<'a>(words: &'a [OsString], flag: &str) -> Option<&'a str> {
+    let value = |word: &'a OsString| word.to_str()?.strip_prefix(flag);
+    // Words behind `--` are not its flags.
+    let words = words.iter().skip(1).take_while(|word| *word != "--");
+    words.filter_map(value).last()
 }
 
 #[cfg(test)]

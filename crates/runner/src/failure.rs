@@ -107,6 +107,11 @@ pub fn hint_line(code: Code, sentence: &str) {
     let _ = writeln!(std::io::stderr(), "hint[{}]: {sentence}", code.text());
 }
 
+/// Prints, on standard error, what was done.
+pub fn note(sentence: &str) {
+    let _ = writeln!(std::io::stderr(), "fossor: {sentence}");
+}
+
 /// Prints a warning on standard error.
 pub fn warn(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {sentence}");

@@ -5,6 +5,7 @@ use crate::codes::Code;
 use crate::ending::{self, Ending};
 use crate::failure::Failure;
 use crate::invoke_values::{self, Argument};
+use crate::watch::Plan;
 use crate::{logging, module_file, output, run};
 use fossor::wasi::WasiCtx;
 use fossor::{Error, ExternType, Func, FuncType, Module, Reactor, Val, ValType};
@@ -19,7 +20,7 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     logging::start(arguments.engine.log.as_deref());
     let name = &arguments.module;
     let ending = Ending::new(module_file::shown(name), &arguments.limits);
-    let engine = run::engine(&arguments.engine, &arguments.limits)?;
+    let engine = run::engine(&arguments.engine, &arguments.limits, &Plan::default())?;
     let pre = run::link(&engine, module_file::read(name)?, &ending)?;
     // All calls are looked at before the first is made.
     let mut calls = Vec::new();

@@ -18,6 +18,7 @@ mod exec_wrapper;
 mod explain;
 mod failure;
 mod fault;
+mod inspect;
 mod install;
 mod invoke;
 mod invoke_values;
@@ -27,6 +28,7 @@ mod module_file;
 mod mount;
 mod observe;
 mod output;
+mod profile;
 mod record;
 mod run;
 mod signals;
@@ -36,6 +38,7 @@ mod trace;
 mod units;
 mod usage;
 mod wast;
+mod watch;
 
 use arguments::{Arguments, Command, RunArguments};
 use clap::Parser;
@@ -72,6 +75,11 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
         }
         Some(Command::Replay(arguments)) => return record::replay(*arguments),
         Some(Command::Invoke(command)) => return invoke::invoke((*command).into()),
+        Some(Command::Profile(mut arguments)) => {
+            arguments.run = without_dashes(arguments.run);
+            return profile::run(*arguments);
+        }
+        Some(Command::Inspect(arguments)) => return inspect::run(&arguments),
         Some(Command::Wast(arguments)) => return wast::run(&arguments),
         Some(Command::Disassemble(arguments)) => disassemble::run(&arguments)?,
         Some(Command::Explain(arguments)) => explain::run(&arguments)?,
@@ -96,7 +104,7 @@ fn parse(mut words: Vec<OsString>) -> Result<Option<Command>, Failure> {
     spelling::insert_run(&mut words);
     if words
         .get(1)
-        .is_some_and(|word| word == "run" || word == "trace")
+        .is_some_and(|word| ["run", "trace", "profile"].iter().any(|name| word == *name))
     {
         spelling::double_dashes(&mut words[2..]);
     }

@@ -10,6 +10,7 @@ use crate::failure::{Failure, warn};
 use crate::mount::{self, Mount};
 use crate::observe::Observers;
 use crate::trace::Host;
+use crate::watch::Plan;
 use crate::{ending, environment, invoke, logging, module_file, record, signals, timer_slack};
 use fossor::wasi::{
     self, Access, Deterministic, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
@@ -75,10 +76,11 @@ pub fn execute(
     observers: Observers,
 ) -> Result<u8, Failure> {
     let ending = Ending::of_run(module_file::shown(name), arguments);
-    let engine = engine(&arguments.engine, &arguments.limits)?;
+    let engine = engine(&arguments.engine, &arguments.limits, &arguments.plan)?;
     let pre = link(&engine, bytes, &ending)?;
     let module = pre.module().clone();
-    let store = store(&engine, context, &arguments.limits, ending.time());
+    let mut store = store(&engine, context, &arguments.limits, ending.time());
+    let watch = arguments.plan.start(&module_file::shown(name), &mut store);
 
     if module.export("_start").is_none() {
         let initialised = if module.export("_initialize").is_some() {
@@ -93,6 +95,7 @@ pub fn execute(
     let (outcome, store) = command.run_and_keep();
     #[cfg(feature = "count")]
     crate::count::write(arguments.limits.fuel.map(|fuel| fuel - store.fuel()));
+    let recorded = watch.finish(&module);
     observers.finish()?;
     let ended_well = matches!(&outcome, Ok(outcome) if outcome.status() == 0);
     if arguments.guest.hints || !ended_well {
@@ -100,7 +103,11 @@ pub fn execute(
     }
     // The process ends now, and takes all with it.
     std::mem::forget(store);
+    if let (Err(_), Err(failure)) = (&outcome, &recorded) {
+        failure.print();
+    }
     let outcome = outcome.map_err(|error| ending.failure(error))?;
+    recorded?;
     Ok((outcome.status() & 0xff) as u8)
 }
 
@@ -120,7 +127,7 @@ pub fn link(
     let mut linker = Linker::new(engine);
     wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)
         .and_then(|()| linker.instantiate_pre(&module))
-        .map_err(|error| ending.failure(error))
+        .map_err(|error| ending.link_failure(error, &module))
 }
 
 /// A store with these limits and so much time, which Ctrl-C stops.
@@ -147,7 +154,7 @@ pub fn store(
 }
 
 /// An engine as the flags say.
-pub fn engine(flags: &EngineFlags, limits: &LimitFlags) -> Result<Engine, Failure> {
+pub fn engine(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<Engine, Failure> {
     let mut config = Config::new();
     config
         .compile(match flags.compile {
@@ -156,7 +163,8 @@ pub fn engine(flags: &EngineFlags, limits: &LimitFlags) -> Result<Engine, Failur
         })
         .dispatch(flags.dispatch.into())
         .fuse(!flags.no_fuse)
-        .consume_fuel(limits.fuel.is_some());
+        .consume_fuel(limits.fuel.is_some() || plan.needs_fuel())
+        .count_blocks(plan.coverage.is_some());
     if let Some(bytes) = limits.max_stack {
         let bytes = usize::try_from(bytes).map_err(|_| {
             Failure::new(

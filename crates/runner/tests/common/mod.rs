@@ -116,6 +116,15 @@ impl Ended {
         self
     }
 
+    /// Fails unless standard output contains each of these.
+    #[track_caller]
+    pub fn stdout_has(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.stdout.contains(part), "no {part:?} in {self:#?}");
+        }
+        self
+    }
+
     /// Fails unless standard error is one line.
     #[track_caller]
     pub fn in_one_line(self) -> Self {
