@@ -93,7 +93,7 @@ fn functions(
 ) -> Option<String> {
     let code = |module: &Module, func_idx| {
         let body = module.func_body(func_idx)?;
-        Some(module.bytes()[body.start as usize..body.end as usize].to_vec())
+        Some(module.bytes()[body].to_vec())
     };
     let first = (0..a.func_count().max(b.func_count())).find(|&func_idx| {
         let name = |module: &Module, go: Option<&GoInfo>| {
