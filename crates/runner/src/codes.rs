@@ -100,15 +100,11 @@ codes! {
     /// A file cannot be written.
     Install "F0107" NOT_RUN
         "The link go_wasip1_wasm_exec cannot be made in that directory.";
-    /// A result cannot be written.
+    /// A trace, a page, a recording or a profile cannot be written.
     Output "F0108" NOT_RUN
-        "A profile or another result cannot be written: the directory is missing, the disk is \
-         full, or there is nothing to write.";
-
-    /// A trace, a page or a recording cannot be written.
-    Output "F0108" NOT_RUN
-        "A file that a trace, a page or a recording is written to cannot be created or written. \
-         If that happens at the end, the guest has run.";
+        "A file that a trace, a page, a recording or a profile is written to cannot be created \
+         or written, or there is nothing to write. If that happens at the end, the guest has \
+         run.";
 
     /// A recording cannot be replayed.
     Recording "F0109" NOT_RUN

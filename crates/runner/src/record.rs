@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::mount::Mount;
 use crate::observe::Observers;
 use crate::trace::Host;
+use crate::watch::Plan;
 use crate::{environment, module_file, run};
 use fossor::wasi::WasiCtx;
 use fossor_record::{
@@ -93,6 +94,7 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
         observe: ObserveFlags::default(),
         invoke: None,
         test_timeout: None,
+        plan: Plan::default(),
     };
     run::execute(&run, &name, bytes, context, observers)
 }
