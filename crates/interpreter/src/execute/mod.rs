@@ -45,7 +45,6 @@ pub(crate) mod operation;
 pub(crate) mod owned;
 pub(crate) mod registers;
 pub(crate) mod sample;
-pub(crate) mod sequence_table;
 pub(crate) mod sequences;
 pub(crate) mod simd;
 pub(crate) mod simd_handlers;

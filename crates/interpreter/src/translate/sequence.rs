@@ -50,7 +50,7 @@ impl Translator<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::execute::sequence_table::SEQUENCES;
+    use crate::execute::sequences;
     use crate::translate::{Line, translate};
     use crate::{Config, Engine, Module};
     use std::collections::HashSet;
@@ -59,8 +59,7 @@ mod tests {
     /// begin a sequence.
     fn joined(module: &Module) -> (usize, usize) {
         let dispatch = module.engine().dispatch_index();
-        let handlers: HashSet<u64> = SEQUENCES
-            .iter()
+        let handlers: HashSet<u64> = sequences::all()
             .map(|sequence| sequence.joined[dispatch] as usize as u64)
             .collect();
         let (mut all, mut joined) = (0, 0);

@@ -6,11 +6,20 @@
 //! branches into the middle of a sequence find an instruction there, a trap has
 //! the `ip` of the step that trapped, and a branch that is taken in the middle
 //! leaves. What a sequence does is what its steps do, by construction.
+//!
+//! The lists are in this folder, by the family of the first step; how they were
+//! chosen is told in `docs/decisions/sequences.md`. A line is a handler's name
+//! with its modes, step by step. A handler that never goes on to the next
+//! instruction can only be the last.
+
+mod control;
+mod load;
+mod numeric;
+mod store;
 
 use super::dispatch::Dispatch;
 use super::handlers::PerDispatch;
 use super::registers::{Handler, Registers};
-use super::sequence_table::SEQUENCES;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
@@ -45,7 +54,18 @@ impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
     }
 }
 
-/// A line of the table.
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Sequence> {
+    let families = [
+        control::SEQUENCES,
+        load::SEQUENCES,
+        numeric::SEQUENCES,
+        store::SEQUENCES,
+    ];
+    families.into_iter().flatten()
+}
+
+/// A line of a list.
 pub(crate) struct Sequence {
     pub steps: PerDispatch<&'static [Handler]>,
     pub joined: PerDispatch<Handler>,
@@ -83,10 +103,10 @@ macro_rules! sequences {
 }
 pub(crate) use sequences;
 
-/// The table as a tree: where a handler leads to from a place. A place is the
+/// The lists as a tree: where a handler leads to from a place. A place is the
 /// address of the first step's handler, then the number of a node.
 pub(crate) struct Tree {
-    /// A hash table: a power of two of places, at most a quarter of them taken.
+    /// A hash table: a power of two of places, at most three quarters of them taken.
     edges: Vec<Edge>,
 }
 
@@ -113,12 +133,12 @@ impl Tree {
     }
 
     fn new(dispatch: usize) -> Self {
-        let places = (SEQUENCES.len() * MAX_STEPS * 4).next_power_of_two();
+        let places = (all().count() * MAX_STEPS).next_power_of_two();
         let mut tree = Self {
             edges: vec![Edge::default(); places],
         };
         let mut nodes = 0;
-        for sequence in SEQUENCES {
+        for sequence in all() {
             let mut steps = sequence.steps[dispatch]
                 .iter()
                 .map(|&step| step as usize as u64);
@@ -173,7 +193,7 @@ mod tests {
         for dispatch in 0..2 {
             let tree = Tree::of(dispatch);
             let mut seen = std::collections::HashSet::new();
-            for sequence in SEQUENCES {
+            for sequence in all() {
                 let steps = sequence.steps[dispatch];
                 assert!((2..=MAX_STEPS).contains(&steps.len()));
                 let mut place = steps[0] as usize as u64;
