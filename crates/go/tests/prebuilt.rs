@@ -172,23 +172,45 @@ fn look_at_everything(image: &[u8], random: &mut Random) {
     let _ = Goroutines::read(&program, &machine, None, Scan::All).to_string();
 }
 
+/// An image with a few wrong bytes: in the header, in the tables or anywhere.
+fn damaged(image: &[u8], header: usize, round: usize, random: &mut Random) -> Vec<u8> {
+    let mut image = image.to_vec();
+    for _ in 0..1 + random.next(20) {
+        let range = [72, 200_000, image.len() - header][round % 3];
+        let at = header + 8 * usize::from(round.is_multiple_of(3)) + random.next(range - 8);
+        image[at] = [0, 0xff, 0x7f, random.next(256) as u8][random.next(4)];
+    }
+    if round.is_multiple_of(10) {
+        image.truncate(header + random.next(image.len() - header));
+    }
+    image
+}
+
+/// How long the next test goes on, in seconds, instead of its usual rounds.
+const LONGER: &str = "FOSSOR_FUZZ_SECONDS";
+
 #[test]
 fn lying_tables_do_no_harm() {
     let module = module();
     let image = image(&module);
     let header = find(&image).address() as usize;
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for round in 0..150 {
-        let mut image = image.clone();
-        for _ in 0..1 + random.next(20) {
-            // The header, what follows it, or anything.
-            let range = [72, 200_000, image.len() - header][round % 3];
-            let at = header + 8 * usize::from(round % 3 == 0) + random.next(range - 8);
-            image[at] = [0, 0xff, 0x7f, random.next(256) as u8][random.next(4)];
-        }
-        if round % 10 == 0 {
-            image.truncate(header + random.next(image.len() - header));
-        }
+    let seconds = std::env::var(LONGER)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let start = std::time::Instant::now();
+    let go_on = |round| match seconds {
+        Some(seconds) => start.elapsed().as_secs() < seconds,
+        None => round < 150,
+    };
+    let mut round = 0;
+    let mut slowest = std::time::Duration::ZERO;
+    while go_on(round) {
+        let image = damaged(&image, header, round, &mut random);
+        let before = start.elapsed();
         look_at_everything(&image, &mut random);
+        slowest = slowest.max(start.elapsed() - before);
+        round += 1;
     }
+    println!("{round} damaged images, the slowest took {slowest:?}");
 }

