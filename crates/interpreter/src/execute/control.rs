@@ -20,29 +20,56 @@ pub(crate) unsafe fn stop(r: Registers, exit: Exit) {
     // Scalars, not `r` itself: a struct this large would be passed by address,
     // and a handler that takes an address loses its tail call.
     // SAFETY: V3.
-    unsafe { note_stop(r.ip, r.fp, r.ctx, r.acc, r.mem, exit, r.acc_f64, r.acc_f32) }
+    unsafe { note_stop(r.ip, r.fp, r.ctx, exit) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn note_stop(ip: *const u64, fp: *mut u64, ctx: *mut Context, exit: Exit) {
+    // SAFETY: V3.
+    unsafe {
+        let execution = &mut *(*ctx).execution;
+        execution.exit = exit;
+        execution.resume.ip = ip;
+        execution.resume.fp = fp;
+        execution.resume.ctx = ctx;
+    }
+}
+
+/// Ends the run with a trap at the current instruction, from which it may go on:
+/// all registers are kept.
+#[inline(always)]
+unsafe fn pause(r: Registers, reason: Trap) {
+    // Scalars, as in `stop`. A handler that traps after a calculation would have
+    // to save them for this; the one that takes fuel changes none.
+    // SAFETY: V3.
+    unsafe {
+        note_pause(
+            r.ip, r.fp, r.ctx, r.acc, r.mem, reason, r.acc_f64, r.acc_f32,
+        )
+    }
 }
 
 #[cold]
 #[inline(never)]
 #[allow(
     clippy::too_many_arguments,
-    reason = "all in registers, most where they are"
+    reason = "all in registers, and but one where they are"
 )]
-unsafe fn note_stop(
+unsafe fn note_pause(
     ip: *const u64,
     fp: *mut u64,
     ctx: *mut Context,
     acc: u64,
     mem: *mut u8,
-    exit: Exit,
+    reason: Trap,
     acc_f64: f64,
     acc_f32: f32,
 ) {
     // SAFETY: V3.
     unsafe {
         let execution = &mut *(*ctx).execution;
-        execution.exit = exit;
+        execution.exit = Exit::Trap(reason);
         execution.resume = Registers {
             ip,
             fp,
@@ -276,7 +303,7 @@ handlers! {
         let execution = &mut *r.context().execution;
         let need = u64::from(r.imm_u32());
         if execution.fuel < need {
-            return trap(r, Trap::OutOfFuel);
+            return pause(r, Trap::OutOfFuel);
         }
         execution.fuel -= need;
         next::<D>(r, 2)
