@@ -10,12 +10,14 @@ mod fixtures;
 mod golang;
 mod gotests;
 mod isa;
+mod page;
 mod process;
 mod runtime;
 mod spec;
 mod suite;
 mod tally;
 mod tidy;
+mod tour;
 mod unit;
 mod workspace;
 
@@ -53,6 +55,10 @@ enum Chore {
     Isa(isa::Options),
     /// Measure Go programs against other engines, in interleaved runs.
     Bench(bench::Options),
+    /// Open the page of `fossor trace --html` in Chromium, and use it.
+    Page(page::Options),
+    /// Run the commands of docs/tour.md, and compare what they print.
+    Tour(tour::Options),
     /// Check formatting, lints, links, unsafe code and dependencies.
     Tidy(tidy::Options),
 }
@@ -67,6 +73,8 @@ impl Chore {
             Chore::Asm(options) => asm::perform(&options),
             Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),
+            Chore::Page(options) => page::perform(&options),
+            Chore::Tour(options) => tour::perform(&options),
             Chore::Tidy(options) => tidy::perform(&options),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::tally::Tally;
-use crate::{asm, embed, fixtures, gotests, spec, unit};
+use crate::{asm, embed, fixtures, gotests, spec, tour, unit};
 use std::path::PathBuf;
 
 /// What `cargo xtask test` takes.
@@ -33,14 +33,22 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
             ..Default::default()
         })
     };
+    let the_tour = || {
+        let runtime = options.runtime.clone();
+        tour::perform(&tour::Options {
+            runtime,
+            write: false,
+        })
+    };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 6] = [
+    let suites: [Suite<'_>; 7] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
         ("handlers", &|| asm::perform(&asm::Options::default())),
         ("fixtures", &go_programs),
+        ("the tour", &the_tour),
         ("embedding", &|| embed::perform(&embed::Options::default())),
         ("Go std tests", &go_library),
     ];

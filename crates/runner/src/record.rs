@@ -77,7 +77,8 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
     let mut context = builder.build().map_err(|error| broken(&error))?;
     let trace = (arguments.traced || arguments.trace.is_wanted()).then_some(&arguments.trace);
     let host = Host { is_watched: false };
-    let title = format!("{} (replayed)", module_file::shown(&name));
+    let file = Path::new(&name).file_name().unwrap_or(&name);
+    let title = format!("{} (replayed)", file.to_string_lossy());
     let observers = Observers::start(trace, &title, host, &mut context)?;
     replayer.prepare(&mut context);
     context.add_layer(replayer);

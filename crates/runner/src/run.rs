@@ -58,7 +58,7 @@ pub fn traced(arguments: RunArguments, trace: Option<TraceFlags>) -> Result<u8, 
     let host = Host {
         is_watched: arguments.guest.deterministic.is_none(),
     };
-    let title = module_file::shown(name);
+    let title = argv0(&arguments.guest, name).to_string_lossy().into_owned();
     let mut observers = Observers::start(trace.as_ref(), &title, host, &mut context)?;
     if let Some(path) = &arguments.observe.record {
         let header = record::header(&arguments, name, rest, &bytes);
