@@ -33,7 +33,7 @@ fn hello(config: &mut Config) -> Module {
     Module::from_file(&engine, path).unwrap()
 }
 
-/// Operators between stops.
+/// Operators between stops: a prime, so that it hits all kinds of places.
 const STEP: u64 = 4001;
 
 /// What Go's stacks begin with.
@@ -44,6 +44,11 @@ const OUTERMOST: [&str; 4] = [
     "runtime.mcall",
 ];
 
+/// All that is known for a few operators of a switch: `gogo` has moved the
+/// stack pointer to the goroutine that comes next and returned, and its caller,
+/// whose stack that is not, has not yet.
+const SWITCHING: [&str; 1] = ["runtime.execute"];
+
 #[test]
 fn wherever_it_stops_the_stack_leads_to_its_beginning() {
     let module = hello(&mut Config::new());
@@ -52,19 +57,21 @@ fn wherever_it_stops_the_stack_leads_to_its_beginning() {
     let mut fuel = 1000;
     while let Some((goroutine, frames)) = stopped_after(&module, fuel) {
         let names = Vec::from_iter(goroutine.frames.iter().map(|f| f.source.func.as_str()));
+        fuel += STEP;
+        stops += 1;
+        if names == SWITCHING {
+            continue;
+        }
         let last = names.last().unwrap();
         assert!(
             OUTERMOST.contains(last),
-            "fuel {fuel}: {names:#?} {frames:#?}"
+            "before fuel {fuel}: {names:#?} {frames:#?}"
         );
         assert!(
             names.len() > 1 || *last == "runtime.mcall",
-            "fuel {fuel}: {names:#?} {frames:#?}"
+            "before fuel {fuel}: {names:#?} {frames:#?}"
         );
         users += usize::from(names.contains(&"main.main"));
-        stops += 1;
-        // Prime, so that it hits all kinds of places.
-        fuel += STEP;
     }
     assert!(stops > 200 && users > 0, "{stops} {users}");
 }
