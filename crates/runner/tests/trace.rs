@@ -104,6 +104,55 @@ fn json_has_types_and_the_memory_written() {
     assert_eq!(calls[2]["out"]["nwritten"], 11);
 }
 
+/// A Go program, without names: its own table has them.
+const HELLO: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../go-fixtures/prebuilt/hello.wasm"
+);
+
+#[test]
+fn callers_are_functions_of_go_with_their_lines() {
+    let place = Place::new();
+    let ended = place.run(&format!("trace -k -e fd_write {HELLO}")).code(0);
+    let lines = Vec::from_iter(ended.stderr.lines());
+    assert!(lines[0].starts_with("fd_write(1<stdout>, "), "{lines:#?}");
+    assert!(
+        lines[1].starts_with("    at syscall.Write syscall/fs_wasip1.go:"),
+        "{lines:#?}"
+    );
+    let main = "    at main.main fossor/fixtures/hello/main.go:7";
+    assert!(lines.contains(&main), "{lines:#?}");
+    // A guest that is no Go program has none.
+    place.file("exit.wat", guests::exit(3));
+    place
+        .run("trace -k exit.wat")
+        .code(3)
+        .stderr("proc_exit(3)\n");
+}
+
+#[test]
+fn a_page_is_one_file_with_all_calls() {
+    let place = Place::new();
+    place.file("args.wat", guests::arguments());
+    place
+        .run("trace --html page.html args.wat </script>")
+        .code(0)
+        .stderr("");
+    let page = std::fs::read_to_string(place.path().join("page.html")).unwrap();
+    let start = page.find("id=\"data\">").unwrap() + "id=\"data\">".len();
+    // Whatever a guest passes does not end the data.
+    let end = start + page[start..].find("</script>").unwrap();
+    let data: Value = serde_json::from_str(&page[start..end]).unwrap();
+    assert_eq!(data["title"], "args.wat");
+    assert_eq!(data["calls"].as_array().unwrap().len(), 3);
+    assert_eq!(data["calls"][2][4], " = 0 {19}");
+    assert!(!page.contains("http://") && !page.contains("https://"));
+    place
+        .run("trace --html no/page args.wat")
+        .code(125)
+        .says(&["error[F0108]: no/page"]);
+}
+
 #[test]
 fn a_call_that_waits_is_unfinished_at_first() {
     let place = Place::new();

@@ -133,7 +133,7 @@ await check("10,000 calls take as many elements as there is room for", async () 
 });
 
 if (picture) {
-  const wide = await browser.newPage({ viewport: { width: 1280, height: 760 }, colorScheme: "light" });
+  const wide = await browser.newPage({ viewport: { width: 1360, height: 760 }, colorScheme: "light" });
   await wide.goto(pathToFileURL("note.html").href);
   await wide.fill("#search", "milk fd_read");
   await wide.locator("#search").press("Escape");

@@ -28,6 +28,8 @@ articles! {
     "preopens": "directories of the guest, and how paths are found in them",
         "preopens", "preopen", "paths", "--dir", "guest paths", "directories";
     "poll": "waiting, with one thread", "waiting", "poll", "blocking", "scheduler", "goroutines";
+    "random": "why runs differ, and how to make them alike",
+        "chance", "random", "randomness", "time", "determinism", "--deterministic", "replay";
     "exit": "exit status, trap, and being stopped",
         "exit", "trap", "traps", "exit status", "exit codes", "panic";
     "argv0": "the program's name", "argv0", "argv[0]", "arguments";
