@@ -35,8 +35,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use fossor_wasi::{
-    Access, BuildError, Deterministic, Errno, Os, Pipe, PreopenError, Preopened, Raised, Stdio,
-    TraceCall, TraceOptions, TraceSink, TraceStart, WasiCtx, WasiCtxBuilder,
+    Access, BuildError, Call, Deterministic, Errno, Layer, Next, Os, Pipe, PreopenError, Preopened,
+    Raised, Stdio, TraceCall, TraceOptions, TraceSink, TraceStart, WasiCtx, WasiCtxBuilder,
 };
 
 /// Defines all functions of `wasi_snapshot_preview1`, and those of its
@@ -102,22 +102,37 @@ fn host_func<T: Send + 'static>(
     let count = function.params.len();
     let wrappers = Wrappers::new(function.name);
     let body = move |caller: &mut core::Caller<'_>, slots: &mut [u64]| -> Result<(), HostError> {
-        let (mut memory, mut data) = caller.memory_and_data();
-        if ctx(store::data_mut(&mut *data)).callers_wanted() {
-            let callers = wrappers.callers(caller);
-            (memory, data) = caller.memory_and_data();
-            ctx(store::data_mut(&mut *data)).set_callers(callers);
+        let (memory, data) = caller.memory_and_data();
+        let context = ctx(store::data_mut(data));
+        if !context.callers_wanted() {
+            return answer(function, context, memory, slots, count);
         }
-        let mut memory = GuestMemory::new(memory.unwrap_or_default());
-        let ctx = ctx(store::data_mut(data));
-        let errno = (function.call)(ctx, &mut memory, &slots[..count])?;
-        if let (true, Some(slot)) = (function.has_result, slots.first_mut()) {
-            *slot = errno.into();
-        }
-        Ok(())
+        let callers = wrappers.callers(caller);
+        let (memory, data) = caller.memory_and_data();
+        let context = ctx(store::data_mut(data));
+        context.set_callers(callers);
+        answer(function, context, memory, slots, count)
     };
     HostFunc {
         ty: FuncType::new(params, results),
         body: Body::Slots(Arc::new(body)),
     }
+}
+
+/// Calls, with the first `count` slots as arguments, and leaves the errno in the
+/// first.
+#[inline]
+fn answer(
+    function: &Function,
+    ctx: &mut WasiCtx,
+    memory: Option<&mut [u8]>,
+    slots: &mut [u64],
+    count: usize,
+) -> Result<(), HostError> {
+    let mut memory = GuestMemory::new(memory.unwrap_or_default());
+    let errno = (function.call)(ctx, &mut memory, &slots[..count])?;
+    if let (true, Some(slot)) = (function.has_result, slots.first_mut()) {
+        *slot = errno.into();
+    }
+    Ok(())
 }
