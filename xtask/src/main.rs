@@ -53,12 +53,21 @@ enum Chore {
     Asm(asm::Options),
     /// List the instruction table, or count what of it a program executes.
     Isa(isa::Options),
-    /// Measure Go programs against other engines, in interleaved runs.
+    /// Measure programs against other engines, in interleaved runs.
     Bench(bench::Options),
     /// Open the page of `fossor trace --html` in Chromium, and use it.
     Page(page::Options),
     /// Run the commands of docs/tour.md, and compare what they print.
     Tour(tour::Options),
+    /// Run one program and print what it cost, as JSON.
+    #[command(hide = true)]
+    Measured {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// Compile the C programs of kernels/ anew.
+    Kernels,
     /// Check formatting, lints, links, unsafe code and dependencies.
     Tidy(tidy::Options),
 }
@@ -76,6 +85,8 @@ impl Chore {
             Chore::Page(options) => page::perform(&options),
             Chore::Tour(options) => tour::perform(&options),
             Chore::Tidy(options) => tidy::perform(&options),
+            Chore::Measured { words } => bench::print_measured(&words).map(|()| Tally::default()),
+            Chore::Kernels => bench::build_kernels(),
             Chore::Fixtures(options) => fixtures::perform(&options),
         }
     }

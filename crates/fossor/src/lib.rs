@@ -81,8 +81,8 @@ pub use fossor_interpreter::CodeLine;
 #[cfg(feature = "count")]
 pub use fossor_interpreter::count;
 pub use fossor_module::{
-    DecodeError, ExternType, FuncType, GlobalType, HeapType, Limits as SizeLimits, MemoryType,
-    ModuleLimits, RefType, TableType, ValType,
+    Bytes, DecodeError, ExternType, FuncType, GlobalType, HeapType, Limits as SizeLimits,
+    MemoryType, ModuleLimits, RefType, TableType, ValType,
 };
 pub use func::Func;
 pub use global::Global;

@@ -4,12 +4,9 @@ use crate::engine::Engine;
 use crate::error::Error;
 use fossor_interpreter as core;
 use fossor_interpreter::CodeLine;
-use fossor_module::{ExternKind, ExternType};
-use std::fs::File;
-use std::io::Read;
+use fossor_module::{Bytes, ExternKind, ExternType};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
 /// A compiled module: `Send + Sync`, and cheap to clone. Compile it once,
 /// instantiate it as often as you like.
@@ -61,7 +58,7 @@ impl Module {
     }
 
     /// Compiles a binary module without a copy of its bytes.
-    pub fn from_shared(engine: &Engine, bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+    pub fn from_shared(engine: &Engine, bytes: impl Into<Bytes>) -> Result<Self, Error> {
         core::Module::new(&engine.0, bytes)
             .map(Self)
             .map_err(Error::without_store)
@@ -70,7 +67,7 @@ impl Module {
     /// Compiles the module in a file, binary or text.
     pub fn from_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let bytes = read(path).map_err(|source| Error::Read {
+        let bytes = std::fs::read(path).map_err(|source| Error::Read {
             path: path.to_owned(),
             source,
         })?;
@@ -175,24 +172,6 @@ impl Module {
             ExternKind::Global => ExternType::Global(decoded.globals[at].ty),
         }
     }
-}
-
-/// Reads into the place where the module keeps its bytes: `fs::read` and a
-/// conversion would take twice as long, for a copy and its page faults.
-fn read(path: &Path) -> std::io::Result<Arc<[u8]>> {
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        // A directory says so; a pipe has no length to rely on.
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        return Ok(bytes.into());
-    }
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, metadata.len() as usize).collect();
-    if let Some(place) = Arc::get_mut(&mut bytes) {
-        file.read_exact(place)?;
-    }
-    Ok(bytes)
 }
 
 /// The binary of a module in text; `None` for everything that does not begin

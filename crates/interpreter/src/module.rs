@@ -8,7 +8,7 @@ use crate::execute::{call, handlers::both};
 use crate::translate::{Line, translate};
 use fossor_module::ExternType;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmparser::FuncValidatorAllocations;
 
 /// A compiled module. `Send + Sync`, and cheap to clone: compile once,
@@ -27,7 +27,7 @@ pub(crate) struct ModuleInner {
     global_offsets: Box<[u32]>,
     pub own_globals_slots: u32,
     code_bytes: AtomicUsize,
-    allocations: Mutex<Option<FuncValidatorAllocations>>,
+    scratch: Mutex<Scratch>,
     /// Code refers to the counts, which therefore never move.
     counters: Mutex<Vec<(u32, u32, Box<AtomicU64>)>>,
 }
@@ -44,10 +44,19 @@ pub struct BlockCount {
     pub count: u64,
 }
 
+/// Buffers that translating one function leaves for the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    /// wasmparser's.
+    pub allocations: Option<FuncValidatorAllocations>,
+    /// For code: empty, or to be emptied.
+    pub code: Vec<u64>,
+}
+
 impl Module {
     /// Decodes a binary module and, as the engine's [`Compile`] says, validates
     /// and translates its functions.
-    pub fn new(engine: &Engine, bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+    pub fn new(engine: &Engine, bytes: impl Into<fossor_module::Bytes>) -> Result<Self, Error> {
         let decoded = fossor_module::Module::decode(bytes, &engine.config().decode)?;
         if engine.config().compile == Compile::LazyTranslation {
             decoded.validate_bodies()?;
@@ -55,13 +64,16 @@ impl Module {
         let type_ids = decoded.types.iter().map(|ty| engine.type_id(ty)).collect();
         let dispatch = engine.dispatch_index();
         let stub = both!(call::translate)[dispatch] as usize as u64;
+        let link_slots = decoded
+            .types
+            .iter()
+            .map(|ty| ty.param_slots().max(ty.result_slots()) as u16);
+        let link_slots: Box<[u16]> = link_slots.collect();
         let mut entries: Box<[FuncEntry]> = decoded.funcs[decoded.imported_funcs as usize..]
             .iter()
             .enumerate()
             .map(|(defined_idx, &ty)| {
-                let ty = &decoded.types[ty as usize];
-                let link_slot = ty.param_slots().max(ty.result_slots()) as u16;
-                FuncEntry::new(defined_idx as u32, link_slot, stub)
+                FuncEntry::new(defined_idx as u32, link_slots[ty as usize], stub)
             })
             .collect();
         entries.iter_mut().for_each(FuncEntry::seal);
@@ -82,7 +94,7 @@ impl Module {
             global_offsets,
             own_globals_slots,
             code_bytes: AtomicUsize::new(0),
-            allocations: Mutex::new(None),
+            scratch: Mutex::default(),
             counters: Mutex::default(),
         }));
         if engine.config().compile == Compile::Eager {
@@ -165,7 +177,10 @@ impl ModuleInner {
                 message: format!("the module's translated code would take more than {limit} bytes"),
             });
         }
-        Ok(entry.publish(translation.words.into_boxed_slice()))
+        // A copy of exactly its length; the buffer is for the next function.
+        let code = entry.publish(translation.words.as_slice().into());
+        self.scratch().code = translation.words;
+        Ok(code)
     }
 
     /// What each instruction of a function is and where it comes from. Made
@@ -217,19 +232,9 @@ impl ModuleInner {
         self.global_offsets[(global_idx - self.decoded.imported_globals) as usize]
     }
 
-    /// wasmparser's buffers, to be used again.
-    pub(crate) fn take_allocations(&self) -> FuncValidatorAllocations {
-        self.allocations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn give_allocations(&self, allocations: FuncValidatorAllocations) {
-        *self
-            .allocations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(allocations);
+    /// Buffers to be used again. A second thread that translates at the same time
+    /// finds them empty.
+    pub(crate) fn scratch(&self) -> MutexGuard<'_, Scratch> {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,8 +1,5 @@
 //! Times decoding a module: `decode FILE.wasm [ROUNDS]`.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::sync::Arc;
 use std::time::Instant;
 
 use fossor_module::{DecodeOptions, Module};
@@ -13,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rounds = args.next().map_or(Ok(1), |rounds| rounds.parse::<u32>())?;
     for _ in 0..rounds {
         let start = Instant::now();
-        let bytes = read(&path)?;
+        let bytes = std::fs::read(&path)?;
         let read = start.elapsed();
         let module = Module::decode(bytes, &DecodeOptions::default())?;
         let decode = start.elapsed() - read;
@@ -27,14 +24,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{module:?}, first function {name:?}");
     }
     Ok(())
-}
-
-/// Reads into the place where the module keeps its bytes. `fs::read` and a
-/// conversion would take twice as long, for a copy and its page faults.
-fn read(path: &str) -> io::Result<Arc<[u8]>> {
-    let mut file = File::open(path)?;
-    let len = file.metadata()?.len() as usize;
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, len).collect();
-    file.read_exact(Arc::get_mut(&mut bytes).expect("not shared yet"))?;
-    Ok(bytes)
 }

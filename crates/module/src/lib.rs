@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bytes;
 mod const_expr;
 mod decode;
 mod error;
@@ -25,6 +26,7 @@ mod options;
 mod sections;
 mod types;
 
+pub use bytes::Bytes;
 pub use const_expr::{ConstEnv, ConstExpr, ConstOp, ConstOps, ConstValue};
 pub use error::DecodeError;
 pub use module::Module;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValidatorResources,
@@ -11,14 +11,14 @@ use wasmparser::{
 
 use crate::names::FuncNames;
 use crate::{
-    CustomSection, DataSegment, DecodeError, DecodeOptions, ElementSegment, Export, FuncType,
-    Global, Import, MemoryType, Table, decode,
+    Bytes, CustomSection, DataSegment, DecodeError, DecodeOptions, ElementSegment, Export,
+    FuncType, Global, Import, MemoryType, Table, decode,
 };
 
 /// A decoded module. Everything but the function bodies is valid.
 pub struct Module {
     /// The whole binary.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// The type section.
     pub types: Vec<FuncType>,
     /// Imports in order. Go's linker repeats some of them.
@@ -62,10 +62,7 @@ pub struct Module {
 
 impl Module {
     /// Decodes a module and validates everything but the function bodies.
-    pub fn decode(
-        bytes: impl Into<Arc<[u8]>>,
-        options: &DecodeOptions,
-    ) -> Result<Module, DecodeError> {
+    pub fn decode(bytes: impl Into<Bytes>, options: &DecodeOptions) -> Result<Module, DecodeError> {
         decode::decode(bytes.into(), options)
     }
 
@@ -148,7 +145,7 @@ impl Module {
     }
 
     /// A module with nothing in it yet.
-    pub(crate) fn empty(bytes: Arc<[u8]>, features: WasmFeatures) -> Self {
+    pub(crate) fn empty(bytes: Bytes, features: WasmFeatures) -> Self {
         Self {
             bytes,
             types: Vec::new(),

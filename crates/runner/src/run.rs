@@ -15,13 +15,14 @@ use crate::{ending, environment, invoke, logging, module_file, record, signals, 
 use fossor::wasi::{
     self, Access, Deterministic, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
 };
-use fossor::{Compile, Config, Dispatch, Engine, InstancePre, Limits, Linker, Module, Store};
+use fossor::{
+    Bytes, Compile, Config, Dispatch, Engine, InstancePre, Limits, Linker, Module, Store,
+};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Runs a program; gives the exit code.
@@ -71,7 +72,7 @@ pub fn traced(arguments: RunArguments, trace: Option<TraceFlags>) -> Result<u8, 
 pub fn execute(
     arguments: &RunArguments,
     name: &OsStr,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     context: WasiCtx,
     observers: Observers,
 ) -> Result<u8, Failure> {
@@ -114,7 +115,7 @@ pub fn execute(
 /// Compiles a module, and finds what it imports.
 pub fn link(
     engine: &Engine,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     ending: &Ending<'_>,
 ) -> Result<InstancePre<WasiCtx>, Failure> {
     // Text has to be translated; a binary stays where it was read.

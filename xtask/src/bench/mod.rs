@@ -1,128 +1,147 @@
-//! Benchmarks: Go programs under the interpreter and its peers, in
-//! interleaved runs.
+//! Benchmarks: programs under the interpreter and its peers, in interleaved
+//! runs; tables, files of results and plots.
 
+mod generated;
+mod groups;
+mod kernels;
 mod measure;
 mod peers;
+mod plot;
 mod report;
 
+pub use kernels::build as build_kernels;
+pub use measure::print as print_measured;
+
 use crate::error::Error;
-use crate::golang::{self, Platform, Toolchain};
+use crate::golang::Toolchain;
 use crate::tally::Tally;
 use crate::{runtime, workspace};
+use clap::ValueEnum;
+use groups::{Group, Work};
 use measure::Sample;
 use peers::{Engine, Peer};
 use report::{Report, Row};
-use std::path::{Path, PathBuf};
-
-/// The programs of go-fixtures/bench, with the argument for a quick run; a
-/// full run uses the program's own default.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("bintrees", "12"),
-    ("fib", "30"),
-    ("jsonrt", "300"),
-    ("maps", "60000"),
-    ("nbody", "200000"),
-    ("pingpong", "400"),
-    ("sha256", "2048"),
-    ("smallwrites", "30000"),
-];
-
-/// The name of the row for cold start: the prebuilt greeting.
-const COLD_START: &str = "hello";
+use std::path::PathBuf;
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]
 pub struct Options {
+    /// What to measure; everything if nothing is named.
+    #[arg(value_enum)]
+    pub groups: Vec<Group>,
     /// Run only the programs whose name contains this.
-    pub filter: Option<String>,
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub only: String,
     /// Smaller sizes and fewer rounds; nothing is written.
     #[arg(long)]
     pub quick: bool,
     /// How often each program runs on each engine.
     #[arg(long, value_name = "N")]
     pub rounds: Option<usize>,
-    /// What to compare with; may be given more than once.
-    #[arg(long, value_enum, default_values = ["wasmi"])]
+    /// What to compare with, of the peers that fit the group; all of them if
+    /// none is named.
+    #[arg(long, value_enum)]
     pub peer: Vec<Peer>,
     /// Measure this instead of the release build of fossor.
     #[arg(long, value_name = "PROGRAM")]
     pub runtime: Option<PathBuf>,
-    /// Where the results are written.
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "docs/performance/bench.json"
-    )]
+    /// Where results and plots are written, a file of each group's name.
+    #[arg(long, value_name = "DIR", default_value = "docs/performance")]
     pub output: PathBuf,
 }
+
+/// A slow engine is measured in fewer rounds: none begins after it has used so
+/// many seconds of the processor on a program.
+const PATIENCE_S: f64 = 8.0;
 
 /// Builds the programs, fetches the peers, measures and reports.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
     let toolchain = Toolchain::find()?;
-    let mut engines = vec![Engine::subject(runtime::binary(
-        options.runtime.as_deref(),
-    )?)?];
-    for peer in &options.peer {
-        engines.push(peer.fetch(&toolchain)?);
+    let subject = Engine::subject(runtime::binary(options.runtime.as_deref())?)?;
+    let groups = match options.groups.is_empty() {
+        true => Group::value_variants(),
+        false => &options.groups,
+    };
+    let output = workspace::root().join(&options.output);
+    let mut tally = Tally::default();
+    for &group in groups {
+        let mut engines = vec![match group {
+            Group::Portable => subject.portable(),
+            _ => subject.clone(),
+        }];
+        let wanted = |peer: &&Peer| options.peer.is_empty() || options.peer.contains(peer);
+        for peer in Peer::of(group).iter().filter(wanted) {
+            engines.push(peer.fetch(&toolchain)?);
+        }
+        let mut report = Report::new(group, &toolchain, &engines, options.quick);
+        println!("\n{}", group.title());
+        for work in groups::prepare(group, options.quick, &toolchain)? {
+            if work.name.contains(&options.only) {
+                let rounds = options
+                    .rounds
+                    .unwrap_or(rounds(group, options.quick))
+                    .max(1);
+                let row = measure(&engines, &work, rounds, &toolchain)?;
+                println!("{row}");
+                report.rows.push(row);
+            }
+        }
+        println!("{report}");
+        tally.passed += report.rows.len() as u64;
+        if !options.quick && options.only.is_empty() && !report.rows.is_empty() {
+            let name = format!("{group:?}").to_lowercase();
+            workspace::write(&output.join(format!("{name}.json")), report.json()?)?;
+            workspace::write(&output.join(format!("{name}.svg")), plot::draw(&report)?)?;
+            println!("written to {}/{name}.json and .svg", output.display());
+        }
     }
-    let names: Vec<&str> = PROGRAMS.iter().map(|program| program.0).collect();
-    let module = workspace::fixtures().join("bench");
-    let modules = golang::build(&toolchain, &module, "go-bench", Platform::Wasm, &names)?;
-
-    let filter = options.filter.as_deref().unwrap_or_default();
-    let rounds = options
-        .rounds
-        .unwrap_or(if options.quick { 3 } else { 7 })
-        .max(1);
-    let mut report = Report::new(&toolchain, &engines, options.quick);
-    let hello = workspace::fixtures().join("prebuilt").join("hello.wasm");
-    if COLD_START.contains(filter) {
-        let rounds = if options.quick { 10 } else { 40 };
-        report.cold_start = Some(measure(&engines, COLD_START, &hello, &[], rounds)?);
-    }
-    for (name, quick) in PROGRAMS.iter().filter(|program| program.0.contains(filter)) {
-        let arguments: &[&str] = if options.quick { &[quick] } else { &[] };
-        let module = modules.join(format!("{name}.wasm"));
-        report
-            .rows
-            .push(measure(&engines, name, &module, arguments, rounds)?);
-    }
-    println!("\n{report}");
-    if !options.quick {
-        let path = workspace::root().join(&options.output);
-        workspace::write(&path, report.json()?)?;
-        println!("written to {}", path.display());
-    }
-    let passed = report.rows.len() as u64 + u64::from(report.cold_start.is_some());
-    Ok(Tally {
-        passed,
-        ..Tally::default()
-    })
+    Ok(tally)
 }
 
-/// Runs a module in turn on each engine, `rounds` times.
+fn rounds(group: Group, quick: bool) -> usize {
+    match group {
+        _ if quick => 3,
+        Group::Startup => 25,
+        Group::Gotest | Group::Translate => 9,
+        _ => 5,
+    }
+}
+
+/// Runs a program in turn on each engine, `rounds` times.
 fn measure(
     engines: &[Engine],
-    name: &str,
-    module: &Path,
-    arguments: &[&str],
+    work: &Work,
     rounds: usize,
+    toolchain: &Toolchain,
 ) -> Result<Row, Error> {
-    let mut prepared = Vec::new();
-    for engine in engines {
-        prepared.push(engine.prepare(name, module)?);
+    let mut failures: Vec<Option<String>> = vec![None; engines.len()];
+    for (failure, engine) in failures.iter_mut().zip(engines) {
+        if work.huge && engine.compiles() {
+            *failure = Some("not tried: compiling it takes minutes".to_owned());
+        }
     }
     let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); engines.len()];
     for round in 0..rounds {
         for turn in 0..engines.len() {
             // No engine is always the one that runs after the same other.
             let at = (round + turn) % engines.len();
-            samples[at].push(measure::run(
-                &mut engines[at].command(&prepared[at], arguments),
-            )?);
+            let used: f64 = samples[at].iter().map(|sample| sample.cpu).sum();
+            if failures[at].is_some() || used > PATIENCE_S && at > 0 {
+                continue;
+            }
+            let run = engines[at]
+                .command(&work.task, toolchain)
+                .and_then(|command| measure::run(&command));
+            match run {
+                Ok(sample) => samples[at].push(sample),
+                // A peer may not be able to do everything.
+                Err(error) if at > 0 => {
+                    println!("{} on {}: {error}", work.name, engines[at].name);
+                    failures[at] = Some(error.to_string());
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    let row = Row::new(name, arguments, engines, samples);
-    println!("{row}");
-    Ok(row)
+    Ok(Row::new(work, engines, samples, failures))
 }

@@ -1,5 +1,6 @@
 //! The engines that are compared, and where they come from.
 
+use super::groups::{Group, Task};
 use crate::error::Error;
 use crate::golang::{self, Toolchain};
 use crate::{process, workspace};
@@ -16,6 +17,10 @@ const WAZERO: &str = "v1.12.0";
 pub enum Peer {
     /// wasmi's command line, from crates.io.
     Wasmi,
+    /// The same with a loop in place of tail calls.
+    WasmiPortable,
+    /// Wasmtime as one gets it: it compiles, and keeps nothing.
+    Wasmtime,
     /// Wasmtime's optimising compiler, ahead of time.
     Cranelift,
     /// Wasmtime's quick compiler, ahead of time.
@@ -38,6 +43,8 @@ pub struct Engine {
     leading: Vec<String>,
     /// Arguments that compile a module ahead of time, before its path.
     compile: Option<Vec<String>>,
+    /// Arguments that make it an exec wrapper for Go, before the module.
+    wrapper: Vec<String>,
 }
 
 impl Engine {
@@ -49,7 +56,18 @@ impl Engine {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        Engine::new(&name, program, &["run"], None, "")
+        let wrapper = ["run", "--dir", "/", "--inherit-env"];
+        Engine::new(&name, program, &["run"], None, &wrapper, "")
+    }
+
+    /// The same with a loop in place of tail calls.
+    pub fn portable(&self) -> Engine {
+        let mut engine = self.clone();
+        engine.name = format!("{}-loop", self.name);
+        engine
+            .leading
+            .extend(["--dispatch", "loop"].map(String::from));
+        engine
     }
 
     fn new(
@@ -57,6 +75,7 @@ impl Engine {
         program: PathBuf,
         leading: &[&str],
         compile: Option<&[&str]>,
+        wrapper: &[&str],
         version: &str,
     ) -> Result<Engine, Error> {
         let owned = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
@@ -70,14 +89,33 @@ impl Engine {
             program,
             leading: owned(leading),
             compile: compile.map(owned),
+            wrapper: owned(wrapper),
         })
     }
 
-    /// Compiles a module if this engine wants that, and gives what to run.
-    pub fn prepare(&self, name: &str, module: &Path) -> Result<PathBuf, Error> {
+    /// Whether it compiles a whole module before it runs it.
+    pub fn compiles(&self) -> bool {
+        self.compile.is_some() || self.name == "wasmtime"
+    }
+
+    /// The command for a task; compiles its module first if this engine wants
+    /// that.
+    pub fn command(&self, task: &Task, toolchain: &Toolchain) -> Result<Command, Error> {
+        let (module, arguments) = match task {
+            Task::Module(module, arguments) => (module, arguments),
+            Task::GoTest(package) => return Ok(self.go_test(package, toolchain)),
+        };
+        let mut command = Command::new(&self.program);
+        command.args(&self.leading);
+        command.arg(self.compiled(module)?).args(arguments);
+        Ok(command)
+    }
+
+    fn compiled(&self, module: &Path) -> Result<PathBuf, Error> {
         let Some(compile) = &self.compile else {
             return Ok(module.to_path_buf());
         };
+        let name = module.file_stem().unwrap_or_default().to_string_lossy();
         let compiled = directory()
             .join("compiled")
             .join(format!("{name}.{}", self.name));
@@ -85,29 +123,60 @@ impl Engine {
             workspace::create_dir(parent)?;
         }
         let mut command = Command::new(&self.program);
-        process::run(command.args(compile).arg("-o").arg(&compiled).arg(module))?;
+        command.args(compile).arg("-o").arg(&compiled).arg(module);
+        process::output(&mut command)?;
         Ok(compiled)
     }
 
-    /// The command that runs a prepared module.
-    pub fn command(&self, module: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(&self.leading).arg(module).args(arguments);
-        command
+    fn go_test(&self, package: &str, toolchain: &Toolchain) -> Command {
+        let mut exec = vec![self.program.display().to_string()];
+        exec.extend(self.wrapper.iter().cloned());
+        let mut go = toolchain.wasm_command();
+        go.args(["test", "-count=1", "-exec", &exec.join(" "), package]);
+        go
     }
 }
 
 impl Peer {
+    /// The peers of a group.
+    pub fn of(group: Group) -> &'static [Peer] {
+        use Peer::*;
+        match group {
+            Group::Go | Group::Kernels | Group::Simd => &[Wasmi, Cranelift, Winch, Pulley, Wazero],
+            Group::Hostcalls => &[Wasmi, Cranelift, Winch, Pulley, Wazero],
+            Group::Startup => &[Wasmi, Wasmtime, Cranelift, Wazero],
+            Group::Gotest => &[Wasmi, Wasmtime, Wazero],
+            Group::Grow | Group::Translate => &[Wasmi],
+            Group::Portable => &[WasmiPortable],
+        }
+    }
+
     /// Fetches and builds the engine, unless that was done before.
     pub fn fetch(self, toolchain: &Toolchain) -> Result<Engine, Error> {
         match self {
-            Peer::Wasmi => Engine::new("wasmi", wasmi()?, &[], None, WASMI),
+            Peer::Wasmi => {
+                let wrapper = ["--dir", "/"];
+                Engine::new("wasmi", wasmi("wasmi", &[])?, &[], None, &wrapper, WASMI)
+            }
+            Peer::WasmiPortable => {
+                let features = "stable,run,wasi,wat,validate,memory64,portable-dispatch";
+                let flags = ["--no-default-features", "--features", features];
+                let program = wasmi("wasmi-portable", &flags)?;
+                Engine::new("wasmi-portable", program, &[], None, &[], WASMI)
+            }
+            Peer::Wasmtime => {
+                let run = ["run", "-C", "cache=n"];
+                let wrapper = ["run", "-C", "cache=n", "--dir=/"];
+                Engine::new("wasmtime", wasmtime()?, &run, None, &wrapper, WASMTIME)
+            }
             Peer::Cranelift => wasmtime_as("cranelift", ["-C", "compiler=cranelift"]),
             Peer::Winch => wasmtime_as("winch", ["-C", "compiler=winch"]),
             Peer::Pulley => wasmtime_as("pulley", ["--target", "pulley64"]),
             Peer::Wazero => {
-                let flags = &["run", "-interpreter"];
-                Engine::new("wazero", wazero(toolchain)?, flags, None, WAZERO)
+                let run = ["run", "-interpreter"];
+                let wrapper = ["run", "-interpreter", "-mount=/:/"];
+                let program = wazero(toolchain)?;
+                Engine::new("wazero", program, &run, None, &wrapper, WAZERO)
             }
         }
     }
@@ -118,29 +187,24 @@ impl Peer {
 fn wasmtime_as(name: &str, way: [&str; 2]) -> Result<Engine, Error> {
     let compile = ["compile", way[0], way[1]];
     let run = ["run", "--allow-precompiled", way[0], way[1]];
-    Engine::new(name, wasmtime()?, &run, Some(&compile), WASMTIME)
+    Engine::new(name, wasmtime()?, &run, Some(&compile), &[], WASMTIME)
 }
 
 fn directory() -> PathBuf {
     workspace::target().join("peers")
 }
 
-fn wasmi() -> Result<PathBuf, Error> {
-    let root = directory().join(format!("wasmi-{WASMI}"));
+fn wasmi(name: &str, flags: &[&str]) -> Result<PathBuf, Error> {
+    let root = directory().join(format!("{name}-{WASMI}"));
     let program = root.join("bin").join("wasmi");
     if !program.is_file() {
-        println!("building wasmi {WASMI} from crates.io");
+        println!("building {name} {WASMI} from crates.io");
         let mut cargo = Command::new("cargo");
         cargo
-            .args([
-                "install",
-                "--quiet",
-                "--locked",
-                "wasmi_cli",
-                "--version",
-                WASMI,
-                "--root",
-            ])
+            .args(["install", "--quiet", "--locked", "wasmi_cli"])
+            .args(["--version", WASMI])
+            .args(flags)
+            .arg("--root")
             .arg(&root)
             // Not our own target directory: cargo would hold its lock.
             .env("CARGO_TARGET_DIR", root.join("build"));

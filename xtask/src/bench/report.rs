@@ -1,5 +1,6 @@
 //! Tables and files of results.
 
+use super::groups::{Group, Work};
 use super::measure::Sample;
 use super::peers::Engine;
 use crate::error::Error;
@@ -7,19 +8,21 @@ use crate::golang::Toolchain;
 use serde::Serialize;
 use std::fmt;
 
-/// Everything that was measured in one series.
+/// Everything that was measured in one group, in one series.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// What it is.
+    pub group: Group,
     /// The processor.
     pub machine: String,
+    /// Waiting and running tasks of the machine on average, when it began.
+    pub load: f64,
     /// The Go that built the programs.
     pub go: String,
     /// Whether sizes were the smaller ones.
     pub quick: bool,
     /// The engines: name and version.
     pub engines: Vec<(String, String)>,
-    /// The start of a small program.
-    pub cold_start: Option<Row>,
     /// The programs.
     pub rows: Vec<Row>,
 }
@@ -29,8 +32,8 @@ pub struct Report {
 pub struct Row {
     /// The program.
     pub program: String,
-    /// Its arguments.
-    pub arguments: Vec<String>,
+    /// Its size, where time is measured against size.
+    pub size: Option<f64>,
     /// What each engine needed.
     pub results: Vec<EngineResult>,
 }
@@ -41,29 +44,32 @@ pub struct EngineResult {
     /// The engine.
     pub engine: String,
     /// The least CPU time of all runs, in seconds.
-    pub cpu: f64,
+    pub cpu: Option<f64>,
     /// Peak memory in MiB: the middle of all runs.
     pub rss: f64,
     /// This engine's time divided by the interpreter's.
-    pub ratio: f64,
+    pub ratio: Option<f64>,
     /// The smallest and largest ratio of runs of the same round.
     pub spread: (f64, f64),
+    /// Why it was not measured.
+    pub failure: Option<String>,
     /// Every run.
     pub samples: Vec<Sample>,
 }
 
 impl Report {
     /// A report without results yet.
-    pub fn new(toolchain: &Toolchain, engines: &[Engine], quick: bool) -> Report {
+    pub fn new(group: Group, toolchain: &Toolchain, engines: &[Engine], quick: bool) -> Report {
         Report {
+            group,
             machine: machine(),
+            load: load(),
             go: toolchain.version.clone(),
             quick,
             engines: engines
                 .iter()
                 .map(|e| (e.name.clone(), e.version.clone()))
                 .collect(),
-            cold_start: None,
             rows: Vec::new(),
         }
     }
@@ -75,9 +81,11 @@ impl Report {
             .map_err(|error| Error::message(error.to_string()))
     }
 
-    /// The geometric mean of an engine's ratios over the programs.
-    fn mean(&self, engine: usize) -> f64 {
-        geometric_mean(self.rows.iter().map(|row| row.results[engine].ratio))
+    /// The geometric mean of an engine's ratios over the programs that it ran,
+    /// and how many these are.
+    pub fn mean(&self, engine: usize) -> (f64, usize) {
+        let ratios = self.rows.iter().filter_map(|row| row.results[engine].ratio);
+        geometric_mean(ratios)
     }
 }
 
@@ -86,38 +94,20 @@ impl fmt::Display for Report {
         let subject = self.engines.first().map_or("", |engine| engine.0.as_str());
         writeln!(
             f,
-            "CPU seconds (user+sys), the least of interleaved runs; × is that engine's"
+            "CPU time (user+sys), the least of interleaved runs; × is that engine's time\n\
+             divided by {subject}'s: above 1 {subject} is faster. {}, load {:.1}",
+            self.machine, self.load
         )?;
-        writeln!(
-            f,
-            "time divided by {subject}'s: above 1 {subject} is faster. {}",
-            self.machine
-        )?;
-        for row in self.cold_start.iter().chain(&self.rows) {
-            writeln!(f, "{row}")?;
+        if self.rows.iter().any(|row| row.size.is_some()) {
+            return Ok(());
         }
         for (at, (name, version)) in self.engines.iter().enumerate().skip(1) {
-            if !self.rows.is_empty() {
-                let programs = self.rows.len();
-                let mean = self.mean(at);
-                writeln!(
-                    f,
-                    "geometric mean over {programs} programs: {name} {version} ×{mean:.3}"
-                )?;
-            }
-            if let Some(row) = &self.cold_start {
-                let ours = &row.results[0];
-                let theirs = &row.results[at];
-                writeln!(
-                    f,
-                    "cold start of {}: {:.1} ms and {:.1} MiB, {name} {:.1} ms and {:.1} MiB",
-                    row.program,
-                    ours.cpu * 1e3,
-                    ours.rss,
-                    theirs.cpu * 1e3,
-                    theirs.rss
-                )?;
-            }
+            let (mean, count) = self.mean(at);
+            let programs = self.rows.len();
+            writeln!(
+                f,
+                "geometric mean: {name} {version} ×{mean:.3} ({count} of {programs})"
+            )?;
         }
         Ok(())
     }
@@ -126,13 +116,14 @@ impl fmt::Display for Report {
 impl Row {
     /// Sums up the runs of one program, a list for each engine.
     pub fn new(
-        program: &str,
-        arguments: &[&str],
+        work: &Work,
         engines: &[Engine],
         samples: Vec<Vec<Sample>>,
+        failures: Vec<Option<String>>,
     ) -> Row {
         let ours = samples.first().cloned().unwrap_or_default();
-        let results = engines.iter().zip(samples).map(|(engine, samples)| {
+        let results = engines.iter().zip(samples).zip(failures);
+        let results = results.map(|((engine, samples), failure)| {
             let pairs = samples
                 .iter()
                 .zip(&ours)
@@ -140,21 +131,20 @@ impl Row {
             let spread = pairs.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), ratio| {
                 (low.min(ratio), high.max(ratio))
             });
+            let cpu = failure.is_none().then(|| least(&samples));
             EngineResult {
                 engine: engine.name.clone(),
-                cpu: least(&samples),
+                cpu,
                 rss: middle(samples.iter().map(|sample| sample.rss).collect()),
-                ratio: least(&samples) / least(&ours),
+                ratio: cpu.map(|cpu| cpu / least(&ours)),
                 spread,
+                failure,
                 samples,
             }
         });
         Row {
-            program: program.to_string(),
-            arguments: arguments
-                .iter()
-                .map(|argument| argument.to_string())
-                .collect(),
+            program: work.name.clone(),
+            size: work.size,
             results: results.collect(),
         }
     }
@@ -162,17 +152,17 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = self.arguments.join(" ");
-        write!(f, "{:<12} {size:<7}", self.program)?;
+        write!(f, "{:<28}", self.program)?;
         for (at, result) in self.results.iter().enumerate() {
-            write!(
-                f,
-                "  {} {:>7.3} s {:>6.1} MiB",
-                result.engine, result.cpu, result.rss
-            )?;
-            if at > 0 {
+            let Some(cpu) = result.cpu else {
+                write!(f, "  {} does not run it", result.engine)?;
+                continue;
+            };
+            let (name, ms, rss) = (&result.engine, cpu * 1e3, result.rss);
+            write!(f, "  {name} {ms:.1} ms {rss:.1} MiB")?;
+            if let (true, Some(ratio)) = (at > 0, result.ratio) {
                 let (low, high) = result.spread;
-                write!(f, " ×{:.2} ({low:.2}–{high:.2})", result.ratio)?;
+                write!(f, " ×{ratio:.2} ({low:.2}–{high:.2})")?;
             }
         }
         Ok(())
@@ -191,11 +181,11 @@ fn middle(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-fn geometric_mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (count, sum) = values.fold((0u32, 0.0), |(count, sum), value| {
+fn geometric_mean(values: impl Iterator<Item = f64>) -> (f64, usize) {
+    let (count, sum) = values.fold((0, 0.0), |(count, sum), value| {
         (count + 1, sum + value.ln())
     });
-    (sum / f64::from(count.max(1))).exp()
+    ((sum / f64::from(count.max(1) as u32)).exp(), count)
 }
 
 /// The processor's name and the number of its cores.
@@ -215,13 +205,21 @@ fn machine() -> String {
     }
 }
 
+/// The load of the last minute, 0 where the system does not say.
+fn load() -> f64 {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = text.split_whitespace().next();
+    first.and_then(|word| word.parse().ok()).unwrap_or(0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn means_and_middles() {
-        assert!((geometric_mean([2.0, 8.0].into_iter()) - 4.0).abs() < 1e-12);
+        let (mean, count) = geometric_mean([2.0, 8.0].into_iter());
+        assert!((mean - 4.0).abs() < 1e-12 && count == 2);
         assert_eq!(middle(vec![3.0, 1.0, 2.0]), 2.0);
         let samples = [0.5, 0.2].map(|cpu| Sample {
             cpu,

@@ -100,6 +100,11 @@ fn fingerprint(toolchain: &Toolchain, module: &Path, name: &str) -> Result<Strin
     toolchain.version.hash(&mut hasher);
     let mut sources = workspace::files_below(&module.join(name), &["files"])?;
     sources.push(module.join("go.mod"));
+    // What the programs of a module share.
+    let shared = module.join("check");
+    if shared.is_dir() {
+        sources.extend(workspace::files_below(&shared, &[])?);
+    }
     for source in sources {
         source.hash(&mut hasher);
         fs::read(&source)

@@ -70,15 +70,7 @@ unsafe fn note_pause(
     unsafe {
         let execution = &mut *(*ctx).execution;
         execution.exit = Exit::Trap(reason);
-        execution.resume = Registers {
-            ip,
-            fp,
-            ctx,
-            acc,
-            mem,
-            acc_f64,
-            acc_f32,
-        };
+        execution.resume = Registers::new(ip, fp, ctx, acc, mem, acc_f64, acc_f32);
     }
 }
 

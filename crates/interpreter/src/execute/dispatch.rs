@@ -52,8 +52,29 @@ pub(crate) struct Loop;
 impl Dispatch for Loop {
     #[inline(always)]
     unsafe fn jump(r: Registers) {
-        // SAFETY: V3: the context and its `Execution` are alive.
-        unsafe { (*(*r.ctx).execution).resume = r };
+        // SAFETY: V3: the context and its `Execution` are alive; contexts of one
+        // store have the same execution.
+        let resume = unsafe { &mut (*(*r.ctx).execution).resume };
+        let before = r.before;
+        resume.ip = r.ip;
+        if r.fp != before.fp {
+            resume.fp = r.fp;
+        }
+        if r.ctx != before.ctx {
+            resume.ctx = r.ctx;
+        }
+        if r.acc != before.acc {
+            resume.acc = r.acc;
+        }
+        if r.mem != before.mem {
+            resume.mem = r.mem;
+        }
+        if r.acc_f64.to_bits() != before.acc_f64.to_bits() {
+            resume.acc_f64 = r.acc_f64;
+        }
+        if r.acc_f32.to_bits() != before.acc_f32.to_bits() {
+            resume.acc_f32 = r.acc_f32;
+        }
     }
 }
 

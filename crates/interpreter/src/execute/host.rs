@@ -130,15 +130,15 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
     let dispatch = engine.dispatch_index();
     Execution {
         exit: Exit::Running,
-        resume: Registers {
-            ip: std::ptr::null(),
-            fp: base.cast(),
-            ctx: std::ptr::null_mut(),
-            acc: 0,
-            mem: std::ptr::null_mut(),
-            acc_f64: 0.0,
-            acc_f32: 0.0,
-        },
+        resume: Registers::new(
+            std::ptr::null(),
+            base.cast(),
+            std::ptr::null_mut(),
+            0,
+            std::ptr::null_mut(),
+            0.0,
+            0.0,
+        ),
         fuel: 0,
         foreign: call::Foreign {
             func: std::ptr::null(),
@@ -234,15 +234,8 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         link.write((*execution).halt.as_ptr() as u64);
         link.add(1).write(fp as u64);
         link.add(2).write_bytes(0, call::ZEROED_SLOTS);
-        let mut registers = Registers {
-            ip: code.add(1),
-            fp,
-            ctx,
-            acc: 0,
-            mem: (*ctx).memory_base,
-            acc_f64: 0.0,
-            acc_f32: 0.0,
-        };
+        let mem = (*ctx).memory_base;
+        let mut registers = Registers::new(code.add(1), fp, ctx, 0, mem, 0.0, 0.0);
         let tail = (*(*execution).store).engine.dispatch_index() == 1;
         loop {
             dispatch::run(registers, tail);

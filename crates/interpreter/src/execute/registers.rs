@@ -43,6 +43,53 @@ pub(crate) struct Registers {
     pub mem: *mut u8,
     pub acc_f64: f64,
     pub acc_f32: f32,
+    /// As they were when the handler began. The loop writes back only what is
+    /// different, which the compiler nearly always knows; nothing is left of this
+    /// with tail calls.
+    pub before: Before,
+}
+
+/// What of the registers the loop need not write back if it is the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Before {
+    pub fp: *mut u64,
+    pub ctx: *mut Context,
+    pub acc: u64,
+    pub mem: *mut u8,
+    pub acc_f64: f64,
+    pub acc_f32: f32,
+}
+
+impl Registers {
+    /// The registers when a handler begins, or a run.
+    #[inline(always)]
+    pub fn new(
+        ip: *const u64,
+        fp: *mut u64,
+        ctx: *mut Context,
+        acc: u64,
+        mem: *mut u8,
+        acc_f64: f64,
+        acc_f32: f32,
+    ) -> Self {
+        Self {
+            ip,
+            fp,
+            ctx,
+            acc,
+            mem,
+            acc_f64,
+            acc_f32,
+            before: Before {
+                fp,
+                ctx,
+                acc,
+                mem,
+                acc_f64,
+                acc_f32,
+            },
+        }
+    }
 }
 
 /// Defines handlers: functions over `Registers` and a dispatcher `D`.
@@ -61,7 +108,7 @@ macro_rules! handlers {
             #[cfg(feature = "count")]
             crate::count::executed(stringify!($name), std::any::type_name::<($($($g,)*)?)>());
             #[allow(unused_mut)]
-            let mut $r = crate::execute::registers::Registers { ip, fp, ctx, acc, mem, acc_f64, acc_f32 };
+            let mut $r = crate::execute::registers::Registers::new(ip, fp, ctx, acc, mem, acc_f64, acc_f32);
             // SAFETY: V1-V6, which the caller of a handler promises; the body
             // says where it relies on more.
             unsafe { $body }
@@ -75,7 +122,7 @@ macro_rules! handlers {
             #[cfg(feature = "count")]
             crate::count::executed(stringify!($name), std::any::type_name::<($($($g,)*)?)>());
             #[allow(unused_mut)]
-            let mut $r = crate::execute::registers::Registers { ip, fp, ctx, acc, mem, acc_f64, acc_f32 };
+            let mut $r = crate::execute::registers::Registers::new(ip, fp, ctx, acc, mem, acc_f64, acc_f32);
             // SAFETY: V1-V6, which the caller of a handler promises; the body
             // says where it relies on more.
             unsafe { $body }

@@ -11,7 +11,7 @@ use crate::module::Module;
 use crate::store::{Global, Store};
 use crate::value::{Extern, Func, InstanceId};
 use fossor_host::Trap;
-use fossor_module::{ConstEnv, ConstValue, ElementItems, SegmentMode, ValType};
+use fossor_module::{ConstEnv, ConstExpr, ConstValue, ElementItems, SegmentMode, ValType};
 
 impl Store {
     /// Instantiates a module: checks and links its imports, in their order,
@@ -141,6 +141,11 @@ impl Store {
             memory_count: memories.len() as u32,
         };
         let context = ContextBox::new(context, module.0.own_globals_slots as usize);
+        let counted = decoded.types.iter().map(|ty| SlotCounts {
+            params: ty.param_slots(),
+            results: ty.result_slots(),
+        });
+        let slots_of: Box<[SlotCounts]> = counted.collect();
         let funcs: Box<[FuncRef]> = decoded
             .funcs
             .iter()
@@ -150,11 +155,7 @@ impl Store {
                 None => {
                     let entry = &module.0.entries[index - imported_funcs.len()];
                     let type_id = module.0.type_ids[ty as usize];
-                    let ty = &decoded.types[ty as usize];
-                    let slots = SlotCounts {
-                        params: ty.param_slots(),
-                        results: ty.result_slots(),
-                    };
+                    let slots = slots_of[ty as usize];
                     FuncRef {
                         ctx: context.as_ptr(),
                         entry,
@@ -306,6 +307,7 @@ impl Store {
     fn fill_memories(&mut self, index: usize) -> Result<(), Error> {
         let module = self.instances[index].get().module.clone();
         let decoded = module.decoded();
+        let binary: &[u8] = &decoded.bytes;
         for (i, segment) in decoded.data.iter().enumerate() {
             let SegmentMode::Active {
                 index: memory,
@@ -315,14 +317,17 @@ impl Store {
                 continue;
             };
             let instance = self.instances[index].get();
-            let env = &mut Env {
-                store: self,
-                instance,
-                globals: &instance.global_ids,
+            let offset = match offset {
+                // All of a Go program, which has 30,000 and more.
+                ConstExpr::I32(offset) => u64::from(*offset as u32),
+                other => other.evaluate(&mut Env {
+                    store: self,
+                    instance,
+                    globals: &instance.global_ids,
+                })[0],
             };
-            let offset = offset.evaluate(env)[0];
             let memory = instance.memory_ids[*memory as usize];
-            let bytes = &decoded.bytes[segment.bytes.start as usize..segment.bytes.end as usize];
+            let bytes = &binary[segment.bytes.start as usize..segment.bytes.end as usize];
             let memory = self.memories[memory.0.index as usize].get_mut().data_mut();
             let place = usize::try_from(offset)
                 .ok()

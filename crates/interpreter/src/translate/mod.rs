@@ -64,7 +64,7 @@ pub(crate) fn translate(
     let mut validator = module
         .decoded
         .func_to_validate(defined_idx)
-        .into_validator(module.take_allocations());
+        .into_validator(module.scratch().allocations.take().unwrap_or_default());
     let func_idx = module.decoded.imported_funcs + defined_idx;
     let mut translator = Translator::new(module, func_idx, listing);
     let mut reader = body
@@ -94,7 +94,7 @@ pub(crate) fn translate(
     reader
         .finish_expression(&visitor.validator.visitor(offset))
         .map_err(TranslateError::Invalid)?;
-    module.give_allocations(visitor.validator.into_allocations());
+    module.scratch().allocations = Some(visitor.validator.into_allocations());
     visitor.translator.finish()
 }
 
@@ -171,9 +171,8 @@ impl<'m> Translator<'m> {
             slot += ty.slots() as u16;
         }
         let link_slot = ty.param_slots().max(ty.result_slots());
-        let body =
-            module.decoded.bodies[(func_idx - module.decoded.imported_funcs) as usize].clone();
-        let mut code = Vec::with_capacity(body.len() + 4);
+        let mut code = std::mem::take(&mut module.scratch().code);
+        code.clear();
         code.push(0);
         Self {
             module,
@@ -183,7 +182,7 @@ impl<'m> Translator<'m> {
             fuel: options.fuel,
             counts: options.count_blocks,
             code,
-            starts: Vec::with_capacity(body.len() / 4),
+            starts: Vec::with_capacity(64),
             lines: listing.then(Vec::new),
             offset: 0,
             locals,

@@ -7,14 +7,13 @@ mod preamble;
 mod sections;
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use wasmparser::{FromReader, FunctionBody, Parser, Payload, SectionLimited, Validator};
 
-use crate::{DecodeError, DecodeOptions, Module, ModuleLimits};
+use crate::{Bytes, DecodeError, DecodeOptions, Module, ModuleLimits};
 
 /// Decodes a module and validates everything but the function bodies.
-pub(crate) fn decode(bytes: Arc<[u8]>, options: &DecodeOptions) -> Result<Module, DecodeError> {
+pub(crate) fn decode(bytes: Bytes, options: &DecodeOptions) -> Result<Module, DecodeError> {
     // Ranges in the module are 32 bits wide.
     let limit = options.limits.module_bytes.min(u32::MAX.into());
     within(bytes.len() as u64, limit, "bytes")?;
