@@ -132,3 +132,32 @@ fn what_differs_is_said() {
         "fd_write: \"hallo\" is passed, the recording has \"hello\"",
     );
 }
+
+#[test]
+fn damage_is_an_error_and_no_panic() {
+    let (recording, _) = recording();
+    let mut errors = 0;
+    for at in 0..recording.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut damaged = recording.clone();
+            damaged[at] ^= flip;
+            let streams = [
+                Box::new(std::io::sink()) as _,
+                Box::new(std::io::sink()) as _,
+            ];
+            let Ok(replayer) = Replayer::open(std::io::Cursor::new(damaged), streams) else {
+                errors += 1;
+                continue;
+            };
+            let mut ctx = WasiCtx::builder().build().unwrap();
+            replayer.prepare(&mut ctx);
+            ctx.add_layer(replayer);
+            let mut bytes = memory("hello");
+            let first = call(&mut ctx, &mut bytes, "fd_write", &[1, 0, 1, 16]);
+            let second = call(&mut ctx, &mut bytes, "random_get", &[48, 8]);
+            errors += usize::from(first.is_err() || second.is_err());
+        }
+    }
+    // The checksum of gzip itself is at the end, where nobody may look.
+    assert!(errors > recording.len(), "{errors} errors");
+}

@@ -150,6 +150,7 @@ Exit codes:
 pub struct RunArguments {
     /// The program (.wasm, .wat, or - for standard input), then its arguments
     #[arg(
+        help_heading = None::<&str>,
         required = true,
         trailing_var_arg = true,
         num_args = 1..,
