@@ -124,8 +124,9 @@ fn leads_out(function: &Function, path: &str) -> bool {
 fn examine(ctx: &WasiCtx, function: &Function, fd: Fd, path: &str, errno: Errno) -> Option<Hint> {
     let descriptor = ctx.descriptors.get(fd, Rights::empty());
     let reason = match (errno, &descriptor) {
-        // Go asks descriptor -1 for a path that no preopened name begins.
-        (Errno::Badf, Err(_)) if path.starts_with('/') => HintReason::NotCovered,
+        // Go asks descriptor -1 for a path that no preopened name begins, and
+        // leaves out the slash at its beginning.
+        (Errno::Badf, Err(_)) if fd == Fd::NONE || path.starts_with('/') => HintReason::NotCovered,
         (Errno::Perm, Ok(_)) if leads_out(function, path) => HintReason::LeadsOut,
         (Errno::Rofs, Ok(descriptor)) if descriptor.directory().is_ok_and(|dir| dir.read_only) => {
             HintReason::ReadOnly

@@ -170,3 +170,8 @@ abi_number! {
     /// A guest address that only the function itself can check.
     Pointer(u32) from i32;
 }
+
+impl Fd {
+    /// -1: no descriptor has this number.
+    pub const NONE: Fd = Fd(u32::MAX);
+}
