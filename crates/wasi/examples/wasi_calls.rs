@@ -1,6 +1,6 @@
 //! What the calls that guests make most often cost, in ns each.
 //!
-//! `cargo run --release -p fossor-wasi --example host_calls > /dev/null`, or
+//! `cargo run --release -p fossor-wasi --example wasi_calls > /dev/null`, or
 //! with a pipe or a file behind it.
 
 use std::sync::Arc;
