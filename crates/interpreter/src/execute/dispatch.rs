@@ -28,6 +28,14 @@ pub(crate) trait Dispatch: 'static {
         // SAFETY: as the caller promises.
         unsafe { Self::jump(r) }
     }
+
+    /// Keeps what a step of a sequence changed, before the next step begins with
+    /// these registers as its own.
+    ///
+    /// # Safety
+    /// V3 holds for `r`.
+    #[inline(always)]
+    unsafe fn keep(_: Registers) {}
 }
 
 /// Tail calls.
@@ -52,6 +60,12 @@ pub(crate) struct Loop;
 impl Dispatch for Loop {
     #[inline(always)]
     unsafe fn jump(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { Self::keep(r) }
+    }
+
+    #[inline(always)]
+    unsafe fn keep(r: Registers) {
         // SAFETY: V3: the context and its `Execution` are alive; contexts of one
         // store have the same execution.
         let resume = unsafe { &mut (*(*r.ctx).execution).resume };

@@ -50,7 +50,16 @@ impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
         #[cfg(feature = "count")]
         crate::count::joined();
         // SAFETY: V2: the translator joined only what it had emitted in a row.
-        unsafe { S::run(r) }
+        unsafe {
+            D::keep(r);
+            S::run(r)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn keep(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { D::keep(r) }
     }
 }
 
