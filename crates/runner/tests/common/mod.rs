@@ -4,8 +4,11 @@
 
 pub mod guests;
 
+use signal_hook::consts::{SIGINT, SIGQUIT};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -52,8 +55,22 @@ impl Place {
     }
 }
 
+/// Makes signals end the programs that are started from here, also if those who
+/// started the tests ignore them, as shells do for what runs in the background:
+/// a child inherits what is ignored, but not what is handled.
+fn do_not_ignore_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for signal in [SIGINT, SIGQUIT] {
+            let always = Arc::new(AtomicBool::new(true));
+            signal_hook::flag::register_conditional_default(signal, always).unwrap();
+        }
+    });
+}
+
 /// A program without the variables that steer it, and with no input.
 pub fn program(path: &Path) -> Command {
+    do_not_ignore_signals();
     let mut command = Command::new(path);
     command
         .stdin(Stdio::null())
