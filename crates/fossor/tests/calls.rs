@@ -3,8 +3,8 @@
 #![cfg(feature = "wat")]
 
 use fossor::{
-    Caller, Engine, Error, ExternRef, Func, FuncType, GuestMemory, HostError, Instance, Linker,
-    Module, OutOfBounds, Store, Trap, Val, ValType,
+    Caller, Config, Dispatch, Engine, Error, ExternRef, Func, FuncType, GuestMemory, HostError,
+    Instance, Linker, Module, OutOfBounds, Store, Trap, Val, ValType,
 };
 
 fn instantiate<T: Send + 'static>(
@@ -94,6 +94,33 @@ fn a_host_function_calls_back_and_passes_a_trap_on() -> Result<(), Error> {
         down.call(&mut store, 0).unwrap_err().trap(),
         Some(Trap::Unreachable)
     );
+    Ok(())
+}
+
+/// The caller's registers are its own again, whatever the guest that the host
+/// called left in them.
+#[test]
+fn a_guest_goes_on_where_it_was_after_a_call_back() -> Result<(), Error> {
+    for dispatch in [Dispatch::Tail, Dispatch::Loop] {
+        let engine = Engine::new(Config::new().dispatch(dispatch));
+        let mut linker = Linker::<()>::new(&engine);
+        linker.func_wrap("host", "again", |mut caller: Caller<'_, ()>, n: i32| {
+            let sum = caller.get_typed_func::<i32, i32>("sum")?;
+            sum.call(&mut caller, n)
+        })?;
+        let (mut store, instance) = instantiate(
+            &linker,
+            (),
+            r#"(module (import "host" "again" (func $again (param i32) (result i32)))
+                (func $sum (export "sum") (param $n i32) (result i32) (local $twice i32)
+                    (if (i32.eqz (local.get $n)) (then (return (i32.const 0))))
+                    (local.set $twice (i32.mul (local.get $n) (i32.const 2)))
+                    (call $again (i32.sub (local.get $n) (i32.const 1)))
+                    (i32.sub (i32.add (local.get $twice)) (local.get $n))))"#,
+        )?;
+        let sum = instance.get_typed_func::<i32, i32>(&store, "sum")?;
+        assert_eq!(sum.call(&mut store, 40)?, 820, "{dispatch:?}");
+    }
     Ok(())
 }
 

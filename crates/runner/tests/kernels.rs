@@ -37,7 +37,11 @@ fn all_modes_compute_the_same() {
         let unfused = place.run(&format!("run --no-fuse --dispatch loop {module} {size}"));
         let unfused = unfused.code(0).stderr("");
         assert_eq!(unfused.stdout.len(), 17, "{name}: {unfused:#?}");
-        for flags in ["--dispatch loop", "--dispatch tail", "--fuel 10_000_000_000"] {
+        for flags in [
+            "--dispatch loop",
+            "--dispatch tail",
+            "--fuel 10_000_000_000",
+        ] {
             let run = place.run(&format!("run {flags} {module} {size}"));
             run.code(0).stderr("").stdout(&unfused.stdout);
         }

@@ -127,6 +127,7 @@ handlers! {
             r.acc = args.read();
             r.acc_f64 = f64::load(args);
             r.acc_f32 = f32::load(args);
+            D::settle(r);
             return next::<D>(r, words);
         }
         // Another instance: a small frame in between remembers this one.

@@ -36,6 +36,14 @@ pub(crate) trait Dispatch: 'static {
     /// V3 holds for `r`.
     #[inline(always)]
     unsafe fn keep(_: Registers) {}
+
+    /// Keeps all of these registers, whatever ran since the handler began: a host
+    /// function may have called the guest.
+    ///
+    /// # Safety
+    /// V3 holds for `r`.
+    #[inline(always)]
+    unsafe fn settle(_: Registers) {}
 }
 
 /// Tail calls.
@@ -89,6 +97,12 @@ impl Dispatch for Loop {
         if r.acc_f32.to_bits() != before.acc_f32.to_bits() {
             resume.acc_f32 = r.acc_f32;
         }
+    }
+
+    #[inline(always)]
+    unsafe fn settle(r: Registers) {
+        // SAFETY: V3.
+        unsafe { (*(*r.ctx).execution).resume = r }
     }
 }
 

@@ -61,6 +61,12 @@ impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
         // SAFETY: as the caller promises.
         unsafe { D::keep(r) }
     }
+
+    #[inline(always)]
+    unsafe fn settle(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { D::settle(r) }
+    }
 }
 
 /// All of them.
