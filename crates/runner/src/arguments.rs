@@ -177,6 +177,11 @@ pub struct RunArguments {
     #[arg(skip)]
     pub test_timeout: Option<Duration>,
 
+    /// Whether a recording answers for the host: then nothing is said of flags.
+    /// Not a flag.
+    #[arg(skip)]
+    pub is_replayed: bool,
+
     /// What to record on the side. Not a flag.
     #[arg(skip)]
     pub plan: crate::watch::Plan,

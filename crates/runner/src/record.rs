@@ -95,6 +95,7 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
         observe: ObserveFlags::default(),
         invoke: None,
         test_timeout: None,
+        is_replayed: true,
         plan: Plan::default(),
     };
     run::execute(&run, &name, bytes, context, observers)

@@ -99,7 +99,7 @@ pub fn execute(
     let recorded = watch.finish(&module);
     observers.finish()?;
     let ended_well = matches!(&outcome, Ok(outcome) if outcome.status() == 0);
-    if arguments.guest.hints || !ended_well {
+    if !arguments.is_replayed && (arguments.guest.hints || !ended_well) {
         ending::print_hints(store.data());
     }
     // The process ends now, and takes all with it.
