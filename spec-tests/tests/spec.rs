@@ -4,7 +4,7 @@ use fossor::{Config, Engine};
 use fossor_wast::{Counts, Options, run_with};
 use libtest_mimic::{Arguments, Failed, Trial};
 use spec_tests::{Mode, Script, scripts};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,8 @@ const STACK_BYTES: usize = 16 << 20;
 /// What came of all scripts.
 #[derive(Default)]
 struct Total {
-    counts: Counts,
+    /// By suite.
+    suites: BTreeMap<&'static str, Counts>,
     /// What was skipped and why, each once for all modes.
     skips: BTreeSet<String>,
 }
@@ -24,7 +25,10 @@ fn main() -> ExitCode {
     env_logger::init();
     let arguments = Arguments::from_args();
     let total = Arc::new(Mutex::new(Total::default()));
-    let trials = scripts().into_iter().flat_map(|script| {
+    let (waiting, run_now): (Vec<Script>, Vec<Script>) = scripts()
+        .into_iter()
+        .partition(|script| script.not_yet.is_some());
+    let trials = run_now.into_iter().flat_map(|script| {
         let total = total.clone();
         Mode::all().into_iter().map(move |mode| {
             let name = format!("{}/{}/{}", script.suite, script.file, mode.name());
@@ -38,14 +42,39 @@ fn main() -> ExitCode {
         for skip in &total.skips {
             println!("spec: skipped {skip}");
         }
-        // `cargo xtask spec` reads these lines.
-        let counts = total.counts;
+        for (reason, scripts) in by_reason(&waiting) {
+            println!("spec: not yet: {reason}: {}", scripts.join(", "));
+        }
+        let mut counts = Counts::default();
+        for (suite, of_suite) in &total.suites {
+            let Counts {
+                passed,
+                failed,
+                skipped,
+            } = of_suite;
+            println!("spec: {suite}: {passed} passed, {failed} failed, {skipped} skipped");
+            add(&mut counts, *of_suite);
+        }
+        // `cargo xtask spec` reads this line.
         println!(
             "spec: {} directives passed, {} failed, {} skipped",
             counts.passed, counts.failed, counts.skipped
         );
     }
     conclusion.exit_code()
+}
+
+/// Scripts that are not run, by what they wait for.
+fn by_reason(waiting: &[Script]) -> BTreeMap<&'static str, Vec<String>> {
+    let mut by_reason = BTreeMap::<_, Vec<String>>::new();
+    for script in waiting {
+        let path = format!("{}/{}", script.suite, script.file);
+        by_reason
+            .entry(script.not_yet.unwrap_or_default())
+            .or_default()
+            .push(path);
+    }
+    by_reason
 }
 
 fn run(script: &Script, mode: Mode, total: &Mutex<Total>) -> Result<(), Failed> {
@@ -62,14 +91,12 @@ fn run(script: &Script, mode: Mode, total: &Mutex<Total>) -> Result<(), Failed> 
     }));
 
     let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_suite = total.suites.entry(script.suite).or_default();
     let Ok(report) = report else {
-        total.counts.failed += 1;
+        of_suite.failed += 1;
         return Err("the run panicked: its message stands above".into());
     };
-    let counts = report.total();
-    total.counts.passed += counts.passed;
-    total.counts.failed += counts.failed;
-    total.counts.skipped += counts.skipped;
+    add(of_suite, report.total());
     let place = format!("{}/{}", script.suite, script.file);
     let skips = report.skips.iter();
     total
@@ -79,4 +106,10 @@ fn run(script: &Script, mode: Mode, total: &Mutex<Total>) -> Result<(), Failed> 
         true => Ok(()),
         false => Err(report.to_string().into()),
     }
+}
+
+fn add(to: &mut Counts, counts: Counts) {
+    to.passed += counts.passed;
+    to.failed += counts.failed;
+    to.skipped += counts.skipped;
 }

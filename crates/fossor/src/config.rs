@@ -88,6 +88,12 @@ impl Config {
         self
     }
 
+    /// Modules may use WebAssembly 3.0 and nothing more.
+    pub fn wasm3(&mut self) -> &mut Self {
+        self.0.decode.features = DecodeOptions::wasm3().features;
+        self
+    }
+
     /// Whether modules may use tail calls.
     pub fn wasm_tail_call(&mut self, enable: bool) -> &mut Self {
         self.feature(WasmFeatures::TAIL_CALL, enable)
@@ -101,6 +107,48 @@ impl Config {
     /// Whether modules may have several memories.
     pub fn wasm_multi_memory(&mut self, enable: bool) -> &mut Self {
         self.feature(WasmFeatures::MULTI_MEMORY, enable)
+    }
+
+    /// Whether modules may use relaxed vector instructions.
+    pub fn wasm_relaxed_simd(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::RELAXED_SIMD, enable)
+    }
+
+    /// Whether modules may have memories and tables with 64-bit indices.
+    pub fn wasm_memory64(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::MEMORY64, enable)
+    }
+
+    /// Whether modules may use typed function references.
+    pub fn wasm_function_references(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::FUNCTION_REFERENCES, enable)
+    }
+
+    /// Whether modules may use exceptions.
+    pub fn wasm_exceptions(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::EXCEPTIONS, enable)
+    }
+
+    /// Whether modules may use structures and arrays that are collected.
+    pub fn wasm_gc(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::GC, enable)
+    }
+
+    /// Whether modules may use instructions on 128-bit integers: a proposal
+    /// beyond 3.0.
+    pub fn wasm_wide_arithmetic(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::WIDE_ARITHMETIC, enable)
+    }
+
+    /// Whether memories may have pages of one byte: a proposal beyond 3.0.
+    pub fn wasm_custom_page_sizes(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::CUSTOM_PAGE_SIZES, enable)
+    }
+
+    /// Whether modules may use the atomic instructions of the threads proposal,
+    /// on memories that are not shared.
+    pub fn wasm_atomics(&mut self, enable: bool) -> &mut Self {
+        self.feature(WasmFeatures::THREADS, enable)
     }
 
     /// Whether guests use up fuel.

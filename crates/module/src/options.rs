@@ -23,6 +23,11 @@ impl DecodeOptions {
         Self::with_features(WasmFeatures::WASM2)
     }
 
+    /// WebAssembly 3.0 and nothing more.
+    pub fn wasm3() -> Self {
+        Self::with_features(WasmFeatures::WASM3)
+    }
+
     fn with_features(features: WasmFeatures) -> Self {
         Self {
             features,
