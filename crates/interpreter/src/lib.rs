@@ -11,6 +11,8 @@ mod disassemble;
 mod engine;
 mod error;
 mod execute;
+#[allow(dead_code, unused_imports, reason = "its instructions follow")]
+mod heap;
 mod instance;
 mod instruction;
 mod module;

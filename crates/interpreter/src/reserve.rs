@@ -6,9 +6,11 @@
 
 mod image;
 mod spares;
+mod words;
 
 pub(crate) use image::Image;
 pub(crate) use spares::Spares;
+pub(crate) use words::Words;
 
 use std::ptr::NonNull;
 use std::sync::Arc;
