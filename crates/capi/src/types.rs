@@ -2,7 +2,7 @@
 
 use crate::vector::{ByteVec, Element, Vector, vectors};
 use fossor::{
-    ExternType, FuncType, GlobalType, MemoryType, RefType, SizeLimits, TableType, ValType,
+    ExternType, FuncType, GlobalType, HeapType, MemoryType, RefType, SizeLimits, TableType, ValType,
 };
 
 /// Kinds of values, as the header numbers them.
@@ -95,8 +95,9 @@ pub fn kind_of(ty: ValType) -> u8 {
         ValType::F32 => kind::F32,
         ValType::F64 => kind::F64,
         ValType::V128 => kind::V128,
-        ty if ty == ValType::EXTERNREF => kind::EXTERNREF,
-        _ => kind::FUNCREF,
+        ValType::Ref(ty) if ty.heap.top() == HeapType::Func => kind::FUNCREF,
+        // What the header has no kind for can only be passed on.
+        _ => kind::EXTERNREF,
     }
 }
 

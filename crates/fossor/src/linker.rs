@@ -149,7 +149,7 @@ impl<T: Send + 'static> Linker<T> {
         let mut problems = Vec::<LinkProblem>::new();
         for import in module.imports() {
             let definition = self.find(&import);
-            if definition.is_some_and(|definition| definition.can_be(&import.ty)) {
+            if definition.is_some_and(|definition| definition.can_be(module, &import.ty)) {
                 continue;
             }
             let given = definition.map(Definition::ty);
@@ -245,7 +245,7 @@ impl<T: Send + 'static> Linker<T> {
 impl Definition {
     /// Whether it has a type, or can come to have it: memories and tables grow,
     /// so that their minimum is compared when something is instantiated.
-    fn can_be(&self, wanted: &ExternType) -> bool {
+    fn can_be(&self, module: &Module, wanted: &ExternType) -> bool {
         let mut ty = self.ty();
         match (&mut ty, wanted) {
             (ExternType::Memory(ty), ExternType::Memory(wanted)) => {
@@ -256,7 +256,7 @@ impl Definition {
             }
             _ => {}
         }
-        core::import_matches(&ty, wanted)
+        core::import_matches(module.0.engine(), &ty, wanted)
     }
 
     fn ty(&self) -> ExternType {

@@ -166,7 +166,7 @@ impl Module {
         let decoded = self.0.decoded();
         let at = index as usize;
         match kind {
-            ExternKind::Func => ExternType::Func(decoded.func_type(index).clone()),
+            ExternKind::Func => ExternType::Func(self.0.func_type(index)),
             ExternKind::Table => ExternType::Table(decoded.tables[at].ty),
             ExternKind::Memory => ExternType::Memory(decoded.memories[at]),
             ExternKind::Global => ExternType::Global(decoded.globals[at].ty),

@@ -13,7 +13,8 @@ pub struct Table(pub(crate) core::TableId);
 impl Table {
     /// A table of the type's minimum, all elements `init`.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Val) -> Result<Self, Error> {
-        if init.ty() != ValType::Ref(ty.element) {
+        let fits = |init: Val| store.core().fits(&init.to_core(), ValType::Ref(ty.element));
+        if !fits(init) {
             let given = init.ty();
             let message = format!("a table of {} was given a {given}", ty.element);
             return Err(Error::Type(message));
@@ -36,7 +37,7 @@ impl Table {
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Val) -> Result<u64, Error> {
         let store = store.core_mut();
         let ty = store.table_type(self.0);
-        if init.ty() != ValType::Ref(ty.element) {
+        if !store.fits(&init.to_core(), ValType::Ref(ty.element)) {
             let message = format!("a table of {} was given a {}", ty.element, init.ty());
             return Err(Error::Type(message));
         }

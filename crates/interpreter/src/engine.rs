@@ -1,9 +1,9 @@
 //! What stores and modules share: the configuration and the numbering of types.
 
 use crate::reserve::{Reservation, Spares};
-use fossor_module::{DecodeOptions, FuncType};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::types::TypeRegistry;
+use fossor_module::{DecodeOptions, FuncType, SubType, TypeIndex, ValType};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// When function bodies are validated and translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -75,7 +75,7 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     config: Config,
-    types: Mutex<Types>,
+    types: RwLock<TypeRegistry>,
     stacks: Arc<Spares>,
 }
 
@@ -83,12 +83,6 @@ struct Inner {
 const SPARE_STACKS: usize = 16;
 /// What is kept of them as it is: most runs use no more.
 const SPARE_STACK_JUNK_BYTES: usize = 64 << 10;
-
-#[derive(Default)]
-struct Types {
-    ids: HashMap<FuncType, u32>,
-    types: Vec<FuncType>,
-}
 
 impl Default for Engine {
     fn default() -> Self {
@@ -101,7 +95,7 @@ impl Engine {
     pub fn new(config: Config) -> Self {
         Self(Arc::new(Inner {
             config,
-            types: Mutex::default(),
+            types: RwLock::default(),
             stacks: Spares::new(SPARE_STACKS, SPARE_STACK_JUNK_BYTES),
         }))
     }
@@ -135,20 +129,50 @@ impl Engine {
 
     /// The number of a function type: equal types have equal numbers.
     pub(crate) fn type_id(&self, ty: &FuncType) -> u32 {
-        let mut types = self.0.types.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&id) = types.ids.get(ty) {
-            return id;
-        }
-        let id = types.types.len() as u32;
-        types.types.push(ty.clone());
-        types.ids.insert(ty.clone(), id);
-        id
+        let mut types = self.0.types.write().unwrap_or_else(PoisonError::into_inner);
+        types.of_signature(ty)
+    }
+
+    /// The numbers of a module's types.
+    pub(crate) fn type_ids(&self, types: &[SubType], groups: &[u32]) -> Box<[u32]> {
+        let mut registry = self.0.types.write().unwrap_or_else(PoisonError::into_inner);
+        registry.of_module(types, groups)
     }
 
     /// The function type of a number.
     pub(crate) fn type_of(&self, id: u32) -> FuncType {
-        let types = self.0.types.lock().unwrap_or_else(PoisonError::into_inner);
-        types.types[id as usize].clone()
+        self.types().signature(id)
+    }
+
+    /// All types, to look at.
+    pub(crate) fn types(&self) -> RwLockReadGuard<'_, TypeRegistry> {
+        self.0.types.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a type is another, or was declared as a subtype of it.
+    pub(crate) fn is_subtype(&self, sub: u32, sup: u32) -> bool {
+        sub == sup || self.types().is_subtype(sub, sup)
+    }
+
+    /// Whether all values of type `given` are values of type `wanted`; both are
+    /// types of this engine.
+    pub fn val_subtype(&self, given: ValType, wanted: ValType) -> bool {
+        given.is_subtype(wanted, |given, wanted| self.index_subtype(given, wanted))
+    }
+
+    /// As [`val_subtype`](Self::val_subtype), of functions: that is declared.
+    pub fn func_subtype(&self, given: &FuncType, wanted: &FuncType) -> bool {
+        given == wanted || {
+            let (given, wanted) = (self.type_id(given), self.type_id(wanted));
+            self.is_subtype(given, wanted)
+        }
+    }
+
+    fn index_subtype(&self, given: TypeIndex, wanted: TypeIndex) -> bool {
+        match (given, wanted) {
+            (TypeIndex::Engine(given), TypeIndex::Engine(wanted)) => self.is_subtype(given, wanted),
+            _ => false,
+        }
     }
 }
 

@@ -22,6 +22,7 @@ mod reserve;
 pub mod semantics;
 mod store;
 mod translate;
+mod types;
 mod value;
 
 pub use disassemble::CodeLine;

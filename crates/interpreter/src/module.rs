@@ -6,7 +6,7 @@ use crate::error::{Error, TranslateError};
 use crate::execute::context::{Context, FuncEntry};
 use crate::execute::{call, handlers::both};
 use crate::translate::{Line, translate};
-use fossor_module::ExternType;
+use fossor_module::{ExternType, FuncType, TypeIndex};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmparser::FuncValidatorAllocations;
@@ -23,6 +23,8 @@ pub(crate) struct ModuleInner {
     pub entries: Box<[FuncEntry]>,
     /// The engine's number of each type.
     pub type_ids: Box<[u32]>,
+    /// Whether all types are functions that their signatures identify.
+    plain_types: bool,
     /// Byte offset from the context of each own global.
     global_offsets: Box<[u32]>,
     pub own_globals_slots: u32,
@@ -57,17 +59,31 @@ impl Module {
     /// Decodes a binary module and, as the engine's [`Compile`] says, validates
     /// and translates its functions.
     pub fn new(engine: &Engine, bytes: impl Into<fossor_module::Bytes>) -> Result<Self, Error> {
-        let decoded = fossor_module::Module::decode(bytes, &engine.config().decode)?;
+        let mut decoded = fossor_module::Module::decode(bytes, &engine.config().decode)?;
         if engine.config().compile == Compile::LazyTranslation {
             decoded.validate_bodies()?;
         }
-        let type_ids = decoded.types.iter().map(|ty| engine.type_id(ty)).collect();
-        let dispatch = engine.dispatch_index();
-        let stub = both!(call::translate)[dispatch] as usize as u64;
-        let link_slots = decoded
+        let type_ids = engine.type_ids(&decoded.types, &decoded.type_groups);
+        let refers_to_declared = decoded.refers_to_declared();
+        if refers_to_declared {
+            // From here on, types mean the same in all modules.
+            decoded.map_type_indices(|index| match index {
+                TypeIndex::Module(index) => TypeIndex::Engine(type_ids[index as usize]),
+                other => other,
+            });
+        }
+        let plain_types = decoded
             .types
             .iter()
-            .map(|ty| ty.param_slots().max(ty.result_slots()) as u16);
+            .all(|ty| ty.is_final && ty.supertype.is_none() && ty.as_func().is_some())
+            && decoded.type_groups.len() == decoded.types.len()
+            && !refers_to_declared;
+        let dispatch = engine.dispatch_index();
+        let stub = both!(call::translate)[dispatch] as usize as u64;
+        let link_slots = decoded.types.iter().map(|ty| {
+            ty.as_func()
+                .map_or(0, |ty| ty.param_slots().max(ty.result_slots()) as u16)
+        });
         let link_slots: Box<[u16]> = link_slots.collect();
         let mut entries: Box<[FuncEntry]> = decoded.funcs[decoded.imported_funcs as usize..]
             .iter()
@@ -91,6 +107,7 @@ impl Module {
             decoded,
             entries,
             type_ids,
+            plain_types,
             global_offsets,
             own_globals_slots,
             code_bytes: AtomicUsize::new(0),
@@ -142,11 +159,20 @@ impl Module {
         counts.collect()
     }
 
+    /// A function's type, imported or defined.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such function.
+    pub fn func_type(&self, func_idx: u32) -> FuncType {
+        self.0.signature(self.0.decoded.funcs[func_idx as usize])
+    }
+
     /// The type of import `index`.
     pub fn import_type(&self, index: usize) -> ExternType {
         use fossor_module::ImportType;
         match &self.0.decoded.imports[index].ty {
-            ImportType::Func(ty) => ExternType::Func(self.0.decoded.types[*ty as usize].clone()),
+            ImportType::Func(ty) => ExternType::Func(self.0.signature(*ty)),
             ImportType::Table(ty) => ExternType::Table(*ty),
             ImportType::Memory(ty) => ExternType::Memory(*ty),
             ImportType::Global(ty) => ExternType::Global(*ty),
@@ -211,6 +237,15 @@ impl ModuleInner {
                 message: other.to_string(),
             },
         })
+    }
+
+    /// A function type by its index, with its identity.
+    pub(crate) fn signature(&self, type_idx: u32) -> FuncType {
+        let ty = self.decoded.signature(type_idx);
+        match self.plain_types {
+            true => ty.clone(),
+            false => self.engine.type_of(self.type_ids[type_idx as usize]),
+        }
     }
 
     /// The address of a new counter, for a block at this offset.

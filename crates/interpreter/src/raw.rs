@@ -9,7 +9,7 @@ use fossor_host::HostError;
 use fossor_module::{FuncType, ValType};
 
 /// A function that may be called with bare slots: none of its parameters is a
-/// `funcref`, so that no slot can be wrong.
+/// reference, so that no slot can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawFunc(Func);
 
@@ -38,10 +38,10 @@ const INLINE_VALUES: usize = 16;
 
 impl Store {
     /// A function to be called with [`call_raw`](Self::call_raw), or `None` if
-    /// it takes a `funcref`.
+    /// it takes a reference.
     pub fn raw_func(&self, func: Func) -> Option<RawFunc> {
         let ty = self.func_type(func);
-        (!ty.params().contains(&ValType::FUNCREF)).then_some(RawFunc(func))
+        (!ty.params().iter().any(|ty| ty.is_ref())).then_some(RawFunc(func))
     }
 
     /// Calls a function with its arguments in `slots`, which are as many as its
@@ -92,13 +92,12 @@ impl Store {
             func(caller, args, rets)?;
             let mut at = 0;
             for (index, (ret, &ty)) in rets.iter().zip(results).enumerate() {
-                let given = ret.ty();
-                if given != ty {
-                    let ty = signature.clone();
-                    return Err(HostError::other(WrongResult::Type { ty, index, given }));
-                }
                 if ret.store().is_some_and(|store| store != caller.store.id) {
                     return Err(HostError::other(WrongResult::Store { index }));
+                }
+                if !caller.store.fits(ret, ty) {
+                    let (ty, given) = (signature.clone(), ret.ty());
+                    return Err(HostError::other(WrongResult::Type { ty, index, given }));
                 }
                 let count = ty.slots() as usize;
                 slots[at..at + count].copy_from_slice(&ret.to_slots()[..count]);

@@ -10,7 +10,10 @@ use crate::instance::Instance;
 use crate::reserve::Image;
 use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
 use fossor_host::{HostError, Interrupt};
-use fossor_module::{ExternType, FuncType, GlobalType, MemoryType, TableType, ValType};
+use fossor_module::{
+    Composite, ExternType, FuncType, GlobalType, HeapType, MemoryType, TableType, TypeIndex,
+    ValType,
+};
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -204,7 +207,7 @@ impl Store {
     ///
     /// # Panics
     ///
-    /// If a result is a `funcref`: see
+    /// If a result is a reference: see
     /// [`new_func_with_vals`](Self::new_func_with_vals).
     pub fn new_func(
         &mut self,
@@ -212,8 +215,8 @@ impl Store {
         func: impl Fn(&mut Caller<'_>, &mut [u64]) -> Result<(), HostError> + Send + Sync + 'static,
     ) -> Func {
         assert!(
-            !ty.results().contains(&ValType::FUNCREF),
-            "a host function with a funcref result needs `new_func_with_vals`"
+            !ty.results().iter().any(|ty| ty.is_ref()),
+            "a host function with a reference as a result needs `new_func_with_vals`"
         );
         self.add_host_func(ty, Box::new(func))
     }
@@ -251,8 +254,9 @@ impl Store {
     /// Calls a function.
     pub fn call(&mut self, func: Func, args: &[Val]) -> Result<Vec<Val>, Error> {
         let ty = self.func_type(func);
-        let given: Vec<_> = args.iter().map(Val::ty).collect();
-        if given != ty.params() {
+        let fits = |(arg, ty): (&Val, &ValType)| self.fits(arg, *ty);
+        if args.len() != ty.params().len() || !args.iter().zip(ty.params()).all(fits) {
+            let given: Vec<_> = args.iter().map(Val::ty).collect();
             let given = FuncType::new(given, ty.results().iter().copied());
             return Err(Error::Call(format!(
                 "a function of type {ty} was called as {given}"
@@ -284,6 +288,27 @@ impl Store {
             func.store, self.id,
             "a function was used with a store that it does not belong to"
         );
+    }
+
+    /// Whether a value is one of a type of the store's engine.
+    pub fn fits(&self, value: &Val, ty: ValType) -> bool {
+        let ValType::Ref(wanted) = ty else {
+            return value.ty() == ty;
+        };
+        match value {
+            Val::FuncRef(Some(func)) => match wanted.heap {
+                HeapType::Func => true,
+                HeapType::Concrete(Composite::Func, TypeIndex::Engine(wanted)) => {
+                    self.check_func(*func);
+                    self.engine.is_subtype(host::type_id(*func), wanted)
+                }
+                _ => false,
+            },
+            Val::ExternRef(Some(_)) => wanted.heap == HeapType::Extern,
+            Val::FuncRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Func,
+            Val::ExternRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Extern,
+            _ => false,
+        }
     }
 
     fn check_val(&self, value: &Val) {
@@ -436,10 +461,10 @@ impl Store {
     pub fn table_set(&mut self, id: TableId, index: u64, value: Val) -> bool {
         self.check_val(&value);
         let at = self.check(id.0);
-        let table = self.tables[at].get_mut();
-        if value.ty() != ValType::Ref(table.ty.element) {
+        if !self.fits(&value, ValType::Ref(self.tables[at].get().ty.element)) {
             return false;
         }
+        let table = self.tables[at].get_mut();
         match table.elements.get_mut(index as usize) {
             Some(element) => {
                 *element = value.to_slots()[0];
@@ -460,7 +485,7 @@ impl Store {
 
     /// Makes a global variable.
     pub fn new_global(&mut self, ty: GlobalType, value: Val) -> Result<GlobalId, Error> {
-        if value.ty() != ty.value {
+        if !self.fits(&value, ty.value) {
             return Err(Error::Call(format!(
                 "a global of type {} was given a {}",
                 ty.value,
@@ -496,10 +521,11 @@ impl Store {
     pub fn global_set(&mut self, id: GlobalId, value: Val) -> bool {
         self.check_val(&value);
         let index = self.check(id.0);
-        let global = &mut self.globals[index];
-        if !global.ty.mutable || global.ty.value != value.ty() {
+        let ty = self.globals[index].ty;
+        if !ty.mutable || !self.fits(&value, ty.value) {
             return false;
         }
+        let global = &mut self.globals[index];
         global.cell.write(value.to_slots(), global.ty.value.slots());
         true
     }

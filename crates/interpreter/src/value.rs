@@ -1,6 +1,6 @@
 //! Values and handles, as hosts see them.
 
-use fossor_module::ValType;
+use fossor_module::{HeapType, ValType};
 
 /// A handle of something in a store. Using it with another store is an error
 /// that panics in the functions of [`Store`](crate::Store).
@@ -84,7 +84,8 @@ impl Val {
         }
     }
 
-    /// The value of a type that all its locals start with.
+    /// Zero, or the null of a reference's hierarchy, also where the type has no
+    /// null.
     pub fn default_of(ty: ValType) -> Val {
         match ty {
             ValType::I32 => Val::I32(0),
@@ -92,8 +93,11 @@ impl Val {
             ValType::F32 => Val::F32(0),
             ValType::F64 => Val::F64(0),
             ValType::V128 => Val::V128(0),
-            ty if ty == ValType::EXTERNREF => Val::ExternRef(None),
-            _ => Val::FuncRef(None),
+            ValType::Ref(ty) => match ty.heap.top() {
+                HeapType::Extern => Val::ExternRef(None),
+                _ => Val::FuncRef(None),
+            },
+            _ => unreachable!("all numbers are above"),
         }
     }
 
@@ -115,7 +119,7 @@ impl Val {
             Val::F64(bits) => [bits, 0],
             Val::V128(value) => [value as u64, (value >> 64) as u64],
             Val::FuncRef(func) => [func.map_or(0, |func| func.addr as u64), 0],
-            Val::ExternRef(value) => [value.map_or(0, |value| u64::from(value.0.index) + 1), 0],
+            Val::ExternRef(value) => [value.map_or(0, |value| extern_slot(value.0.index)), 0],
         }
     }
 
@@ -128,13 +132,11 @@ impl Val {
             ValType::F32 => Val::F32(slots[0] as u32),
             ValType::F64 => Val::F64(slots[0]),
             ValType::V128 => Val::V128(u128::from(slots[0]) | u128::from(slots[1]) << 64),
-            ty if ty == ValType::EXTERNREF => {
-                Val::ExternRef(slots[0].checked_sub(1).map(|index| {
-                    ExternRef(Handle {
-                        store,
-                        index: index as u32,
-                    })
-                }))
+            ty if ty.heap().map(HeapType::top) == Some(HeapType::Extern) => {
+                Val::ExternRef((slots[0] != 0).then_some(ExternRef(Handle {
+                    store,
+                    index: (slots[0] >> 2) as u32,
+                })))
             }
             _ => Val::FuncRef((slots[0] != 0).then_some(Func {
                 store,
@@ -143,3 +145,11 @@ impl Val {
         }
     }
 }
+
+/// The slot of a value of the host: see `docs/decisions/references.md`.
+fn extern_slot(index: u32) -> u64 {
+    u64::from(index) << 2 | EXTERN_TAG
+}
+
+/// The low two bits of a slot with a value of the host.
+const EXTERN_TAG: u64 = 2;

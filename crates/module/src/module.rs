@@ -12,7 +12,7 @@ use wasmparser::{
 use crate::names::FuncNames;
 use crate::{
     Bytes, CustomSection, DataSegment, DecodeError, DecodeOptions, ElementSegment, Export,
-    FuncType, Global, Import, MemoryType, Table, decode,
+    FuncType, Global, Import, ImportType, MemoryType, SubType, Table, TypeIndex, ValType, decode,
 };
 
 /// A decoded module. Everything but the function bodies is valid.
@@ -20,7 +20,9 @@ pub struct Module {
     /// The whole binary.
     pub bytes: Bytes,
     /// The type section.
-    pub types: Vec<FuncType>,
+    pub types: Vec<SubType>,
+    /// How many types each recursive group has, in order.
+    pub type_groups: Vec<u32>,
     /// Imports in order. Go's linker repeats some of them.
     pub imports: Vec<Import>,
     /// The type index of every function, imported ones first.
@@ -124,7 +126,62 @@ impl Module {
     /// If there is no such function.
     #[inline]
     pub fn func_type(&self, func_idx: u32) -> &FuncType {
-        &self.types[self.funcs[func_idx as usize] as usize]
+        self.signature(self.funcs[func_idx as usize])
+    }
+
+    /// A type of the type section, as a function's: blocks, calls and tags refer
+    /// to it by index.
+    ///
+    /// # Panics
+    ///
+    /// If it is no function type, which validation excludes.
+    #[inline]
+    pub fn signature(&self, type_idx: u32) -> &FuncType {
+        let ty = self.types[type_idx as usize].as_func();
+        ty.expect("validated: a function type")
+    }
+
+    /// Whether something in the module refers to a type that it declares.
+    pub fn refers_to_declared(&self) -> bool {
+        let refers = |ty: &SubType| match ty.as_func() {
+            Some(func) => func.refers_to_declared() || ty.supertype.is_some(),
+            None => true,
+        };
+        let tables = self
+            .tables
+            .iter()
+            .map(|table| ValType::Ref(table.ty.element));
+        let globals = self.globals.iter().map(|global| global.ty.value);
+        let segments = self.elements.iter().map(|segment| ValType::Ref(segment.ty));
+        self.types.iter().any(refers)
+            || tables
+                .chain(globals)
+                .chain(segments)
+                .any(|ty| ty.declared().is_some())
+    }
+
+    /// Changes the indices of declared types, wherever the structure refers to
+    /// one. Function bodies stay as they are.
+    pub fn map_type_indices(&mut self, mut map: impl FnMut(TypeIndex) -> TypeIndex) {
+        for ty in &mut self.types {
+            *ty = ty.map_index(&mut map);
+        }
+        for import in &mut self.imports {
+            match &mut import.ty {
+                ImportType::Table(ty) => ty.element = ty.element.map_index(&mut map),
+                ImportType::Global(ty) => ty.value = ty.value.map_index(&mut map),
+                ImportType::Func(_) | ImportType::Memory(_) => {}
+            }
+        }
+        for table in &mut self.tables {
+            table.ty.element = table.ty.element.map_index(&mut map);
+        }
+        for global in &mut self.globals {
+            global.ty.value = global.ty.value.map_index(&mut map);
+        }
+        for segment in &mut self.elements {
+            segment.ty = segment.ty.map_index(&mut map);
+        }
     }
 
     /// The name of a function in the `name` section. That is read at the first
@@ -149,6 +206,7 @@ impl Module {
         Self {
             bytes,
             types: Vec::new(),
+            type_groups: Vec::new(),
             imports: Vec::new(),
             funcs: Vec::new(),
             tables: Vec::new(),

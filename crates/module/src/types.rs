@@ -1,7 +1,16 @@
-//! The types of WebAssembly 2.0, with room for references of 3.0.
+//! The types of WebAssembly 3.0. References are in [`heap`], the types that a
+//! module declares in [`declared`].
 //! Source: specification, "Structure / Types".
 
 use std::fmt;
+
+mod declared;
+mod heap;
+
+pub use declared::{
+    ArrayType, CompositeType, FieldType, FuncType, StorageType, StructType, SubType,
+};
+pub use heap::{Composite, HeapType, RefType, TypeIndex};
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +35,10 @@ impl ValType {
     pub const FUNCREF: ValType = ValType::Ref(RefType::FUNCREF);
     /// `externref`
     pub const EXTERNREF: ValType = ValType::Ref(RefType::EXTERNREF);
+    /// `exnref`
+    pub const EXNREF: ValType = ValType::Ref(RefType::EXNREF);
+    /// `anyref`
+    pub const ANYREF: ValType = ValType::Ref(RefType::ANYREF);
 
     /// How many 64-bit slots a value of this type takes in a frame.
     #[inline]
@@ -40,81 +53,21 @@ impl ValType {
     pub fn is_ref(self) -> bool {
         matches!(self, ValType::Ref(_))
     }
-}
 
-/// The type of a reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RefType {
-    /// Whether null is a value of the type.
-    pub nullable: bool,
-    /// What it refers to.
-    pub heap: HeapType,
-}
-
-impl RefType {
-    /// `funcref`, the same as `(ref null func)`.
-    pub const FUNCREF: RefType = RefType {
-        nullable: true,
-        heap: HeapType::Func,
-    };
-    /// `externref`, the same as `(ref null extern)`.
-    pub const EXTERNREF: RefType = RefType {
-        nullable: true,
-        heap: HeapType::Extern,
-    };
-}
-
-/// What a reference refers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HeapType {
-    /// Any function.
-    Func,
-    /// A value of the host.
-    Extern,
-}
-
-/// Parameters and results of a function.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FuncType {
-    /// Parameters first, then results.
-    types: Box<[ValType]>,
-    params: usize,
-}
-
-impl FuncType {
-    /// A function type from its parameters and results.
-    pub fn new(
-        params: impl IntoIterator<Item = ValType>,
-        results: impl IntoIterator<Item = ValType>,
-    ) -> Self {
-        let mut types: Vec<ValType> = params.into_iter().collect();
-        let params = types.len();
-        types.extend(results);
-        Self {
-            types: types.into(),
-            params,
+    /// What it refers to, if it is a reference.
+    pub fn heap(self) -> Option<HeapType> {
+        match self {
+            ValType::Ref(ty) => Some(ty.heap),
+            _ => None,
         }
     }
 
-    /// The parameters' types.
-    pub fn params(&self) -> &[ValType] {
-        &self.types[..self.params]
-    }
-
-    /// The results' types.
-    pub fn results(&self) -> &[ValType] {
-        &self.types[self.params..]
-    }
-
-    /// 64-bit slots of all parameters.
-    pub fn param_slots(&self) -> u32 {
-        self.params().iter().map(|ty| ty.slots()).sum()
-    }
-
-    /// 64-bit slots of all results.
-    pub fn result_slots(&self) -> u32 {
-        self.results().iter().map(|ty| ty.slots()).sum()
+    /// The declared type that it refers to, if it does.
+    pub fn declared(self) -> Option<TypeIndex> {
+        match self.heap() {
+            Some(HeapType::Concrete(_, index)) => Some(index),
+            _ => None,
+        }
     }
 }
 
@@ -179,41 +132,6 @@ impl fmt::Display for ValType {
             ValType::F64 => f.write_str("f64"),
             ValType::V128 => f.write_str("v128"),
             ValType::Ref(ty) => ty.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for RefType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heap = match self.heap {
-            HeapType::Func => "func",
-            HeapType::Extern => "extern",
-        };
-        match self.nullable {
-            true => write!(f, "{heap}ref"),
-            false => write!(f, "(ref {heap})"),
-        }
-    }
-}
-
-impl fmt::Display for FuncType {
-    /// Writes `(i32, i32) -> i64`, as engines print signatures.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |f: &mut fmt::Formatter<'_>, types: &[ValType]| {
-            f.write_str("(")?;
-            for (i, ty) in types.iter().enumerate() {
-                if i > 0 {
-                    f.write_str(", ")?;
-                }
-                ty.fmt(f)?;
-            }
-            f.write_str(")")
-        };
-        list(f, self.params())?;
-        f.write_str(" -> ")?;
-        match self.results() {
-            [one] => one.fmt(f),
-            many => list(f, many),
         }
     }
 }

@@ -292,10 +292,8 @@ fn features_that_only_the_validator_knows() {
     };
     for wat in [
         "(module (tag))",
-        "(module (type (struct)))",
         "(module (memory 1 1 shared))",
         r#"(module (import "a" "b" (tag)))"#,
-        "(module (global anyref (ref.null any)))",
         "(module (memory 1 1 (pagesize 1)))",
     ] {
         let error = Module::decode(wat::parse_str(wat).unwrap(), &options).unwrap_err();

@@ -104,7 +104,48 @@ unsafe fn call_foreign<D: Dispatch>(
     }
 }
 
-/// The operands of the handler `foreign`.
+/// Calls a function of another type than the instruction's, which is a trap
+/// unless that was declared as a subtype: hands it to the handler
+/// `call_subtype`, so that the callers need no frame of their own.
+#[inline(always)]
+unsafe fn call_other_type<D: Dispatch>(r: Registers, func: *const FuncRef, words: usize) {
+    // SAFETY: V3.
+    unsafe {
+        let args = r.slot::<FA>();
+        (*r.context().execution).foreign = Foreign { func, args, words };
+        call_subtype::<D>(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32)
+    }
+}
+
+/// Tail call of `func`: see `return_call_func`.
+#[inline(always)]
+unsafe fn return_call_to<D: Dispatch>(r: Registers, func: *const FuncRef) {
+    // SAFETY: V1, V2, V5.
+    unsafe {
+        if (*func).ctx == r.ctx {
+            let link = r.slot::<FC>();
+            let (return_ip, caller_fp) = (link.read(), link.add(1).read());
+            let code = (*(*func).entry).code();
+            if !fits(&r, code, r.fp) {
+                return trap(r, Trap::StackExhausted);
+            }
+            copy_slots(r.fp, r.slot::<FA>(), (*func).slots.params as usize);
+            enter::<D>(
+                r,
+                code,
+                1,
+                r.fp,
+                return_ip as *const u64,
+                caller_fp as *mut u64,
+            )
+        } else {
+            // The translator put a copy of the results and a return behind.
+            call_foreign::<D>(r, func, r.slot::<FA>(), 4)
+        }
+    }
+}
+
+/// The operands of the handlers `foreign` and `call_subtype`.
 #[derive(Clone, Copy)]
 pub(crate) struct Foreign {
     pub func: *const FuncRef,
@@ -190,9 +231,14 @@ handlers! {
             return trap(r, Trap::Interrupted);
         }
         let index = S::read::<u32, FB>(&r);
-        match resolve(&r, index) {
-            Ok(func) => call_func::<D>(r, func, r.slot::<FA>(), 3),
-            Err(reason) => trap(r, reason),
+        let func = match resolve(&r, index) {
+            Ok(func) => func,
+            Err(reason) => return trap(r, reason),
+        };
+        if u64::from((*func).type_id) == r.word::<2>() {
+            call_func::<D>(r, func, r.slot::<FA>(), 3)
+        } else {
+            call_other_type::<D>(r, func, 3)
         }
     }
 
@@ -222,18 +268,24 @@ handlers! {
             Ok(func) => func,
             Err(reason) => return trap(r, reason),
         };
-        if (*func).ctx == r.ctx {
-            let link = r.slot::<FC>();
-            let (return_ip, caller_fp) = (link.read(), link.add(1).read());
-            let code = (*(*func).entry).code();
-            if !fits(&r, code, r.fp) {
-                return trap(r, Trap::StackExhausted);
-            }
-            copy_slots(r.fp, r.slot::<FA>(), (*func).slots.params as usize);
-            enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        if F::has_type(&r, func) {
+            return_call_to::<D>(r, func)
         } else {
-            // The translator put a copy of the results and a return behind.
-            call_foreign::<D>(r, func, r.slot::<FA>(), 4)
+            call_other_type::<D>(r, func, 4)
+        }
+    }
+
+    /// Calls what `Execution::foreign` says, if its type is a declared subtype
+    /// of word 2; a tail call if the instruction has 4 words. Not in code itself.
+    fn call_subtype(r) {
+        let Foreign { func, args, words } = (*r.context().execution).foreign;
+        if !host::is_subtype(r.ctx, func, r.word::<2>() as u32) {
+            return trap(r, Trap::IndirectCallTypeMismatch);
+        }
+        if words == 4 {
+            return_call_to::<D>(r, func)
+        } else {
+            call_func::<D>(r, func, args, words)
         }
     }
 
@@ -280,6 +332,12 @@ handlers! {
 /// How `return_call_func` finds its callee.
 pub(crate) trait Callee: 'static {
     unsafe fn func(r: &Registers) -> Result<*const FuncRef, Trap>;
+
+    /// Whether it is of exactly the type that the instruction wants.
+    #[inline(always)]
+    unsafe fn has_type(_: &Registers, _: *const FuncRef) -> bool {
+        true
+    }
 }
 
 /// The imported function I.
@@ -304,9 +362,15 @@ impl Callee for Indirect {
             resolve_in(r, r.word::<3>() as usize, index)
         }
     }
+
+    #[inline(always)]
+    unsafe fn has_type(r: &Registers, func: *const FuncRef) -> bool {
+        // SAFETY: V5.
+        unsafe { u64::from((*func).type_id) == r.word::<2>() }
+    }
 }
 
-/// The function at `index` of table C, if it has type word 2.
+/// The function at `index` of table C, of whatever type.
 #[inline(always)]
 unsafe fn resolve(r: &Registers, index: u32) -> Result<*const FuncRef, Trap> {
     // SAFETY: V2.
@@ -324,9 +388,6 @@ unsafe fn resolve_in(r: &Registers, table: usize, index: u32) -> Result<*const F
         let func = element as *const FuncRef;
         if func.is_null() {
             return Err(Trap::UninitializedElement);
-        }
-        if u64::from((*func).type_id) != r.word::<2>() {
-            return Err(Trap::IndirectCallTypeMismatch);
         }
         Ok(func)
     }

@@ -309,6 +309,17 @@ unsafe fn call_host_of(
     }
 }
 
+/// Whether a function's type was declared as a subtype of another.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn is_subtype(ctx: *mut Context, func: *const FuncRef, wanted: u32) -> bool {
+    // SAFETY: V3, V5.
+    unsafe {
+        let module = &(*(*ctx).instance).module.0;
+        module.engine.is_subtype((*func).type_id, wanted)
+    }
+}
+
 unsafe fn fail(execution: *mut Execution, error: Error) -> Exit {
     // SAFETY: V3.
     unsafe { (*execution).error = Some(error) };

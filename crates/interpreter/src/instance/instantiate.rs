@@ -11,7 +11,9 @@ use crate::module::Module;
 use crate::store::{Global, Store};
 use crate::value::{Extern, Func, InstanceId};
 use fossor_host::Trap;
-use fossor_module::{ConstEnv, ConstExpr, ConstValue, ElementItems, SegmentMode, ValType};
+use fossor_module::{
+    ConstEnv, ConstExpr, ConstValue, ElementItems, FuncType, SegmentMode, ValType,
+};
 
 impl Store {
     /// Instantiates a module: checks and links its imports, in their order,
@@ -142,8 +144,8 @@ impl Store {
         };
         let context = ContextBox::new(context, module.0.own_globals_slots as usize);
         let counted = decoded.types.iter().map(|ty| SlotCounts {
-            params: ty.param_slots(),
-            results: ty.result_slots(),
+            params: ty.as_func().map_or(0, FuncType::param_slots),
+            results: ty.as_func().map_or(0, FuncType::result_slots),
         });
         let slots_of: Box<[SlotCounts]> = counted.collect();
         let funcs: Box<[FuncRef]> = decoded

@@ -1,5 +1,6 @@
 //! Whether what is given for an import is what the module wants.
 
+use crate::engine::Engine;
 use crate::error::LinkError;
 use crate::module::Module;
 use crate::store::Store;
@@ -18,7 +19,7 @@ pub(super) fn check(store: &Store, module: &Module, imports: &[Extern]) -> Resul
     for (index, (import, given)) in declared.iter().zip(imports).enumerate() {
         let wanted = module.import_type(index);
         let given = store.extern_type(*given);
-        if !matches(&given, &wanted) {
+        if !matches(&store.engine, &given, &wanted) {
             return Err(LinkError::Type {
                 module: import.module.to_string(),
                 name: import.name.to_string(),
@@ -32,10 +33,16 @@ pub(super) fn check(store: &Store, module: &Module, imports: &[Extern]) -> Resul
 
 /// Whether something of type `given` may be given for an import of type
 /// `wanted`. Specification, "Import Matching".
-pub fn matches(given: &ExternType, wanted: &ExternType) -> bool {
+pub fn matches(engine: &Engine, given: &ExternType, wanted: &ExternType) -> bool {
     match (given, wanted) {
-        (ExternType::Func(given), ExternType::Func(wanted)) => given == wanted,
-        (ExternType::Global(given), ExternType::Global(wanted)) => given == wanted,
+        (ExternType::Func(given), ExternType::Func(wanted)) => engine.func_subtype(given, wanted),
+        // What is written and read must be the same type.
+        (ExternType::Global(given), ExternType::Global(wanted)) if wanted.mutable => {
+            given == wanted
+        }
+        (ExternType::Global(given), ExternType::Global(wanted)) => {
+            !given.mutable && engine.val_subtype(given.value, wanted.value)
+        }
         (ExternType::Memory(given), ExternType::Memory(wanted)) => {
             given.index64 == wanted.index64 && within(given.limits, wanted.limits)
         }

@@ -7,7 +7,7 @@ use crate::module::Module;
 use crate::reserve::Image;
 use crate::store::Store;
 use crate::value::InstanceId;
-use fossor_module::ValType;
+use fossor_module::{HeapType, ValType};
 use std::sync::Arc;
 
 /// The state of an instance at one moment: its memories, tables, globals, and
@@ -133,7 +133,7 @@ impl<'a> Freezer<'a> {
         if value == 0 {
             return Ok(FrozenRef(0));
         }
-        if ty == ValType::EXTERNREF {
+        if ty.heap().map(HeapType::top) != Some(HeapType::Func) {
             let message = "the instance holds a reference to a value of the host";
             return Err(Error::Snapshot(message.to_owned()));
         }

@@ -33,7 +33,7 @@ impl Translator<'_> {
 
     pub(super) fn visit_call_indirect(&mut self, type_index: u32, table: u32) {
         let module = self.module;
-        let ty = &module.decoded.types[type_index as usize];
+        let ty = module.decoded.signature(type_index);
         // The index is on top of the arguments: its slot must outlive them.
         let index = self.index(0);
         self.settle_index(index);
@@ -91,7 +91,7 @@ impl Translator<'_> {
 
     pub(super) fn visit_return_call_indirect(&mut self, type_index: u32, table: u32) {
         let module = self.module;
-        let ty = &module.decoded.types[type_index as usize];
+        let ty = module.decoded.signature(type_index);
         let index = self.in_slot(self.index(0));
         self.pop();
         let args = self.place_args(ty);

@@ -232,7 +232,7 @@ impl Translator<'_> {
 
     pub(super) fn params(&self, types: Types) -> &[ValType] {
         match types {
-            Types::Func(index) => self.module.decoded.types[index as usize].params(),
+            Types::Func(index) => self.module.decoded.signature(index).params(),
             _ => &[],
         }
     }
@@ -241,7 +241,7 @@ impl Translator<'_> {
         match types {
             Types::None => (&[][..]).into(),
             Types::One(ty) => vec![ty].into(),
-            Types::Func(index) => self.module.decoded.types[index as usize].results().into(),
+            Types::Func(index) => self.module.decoded.signature(index).results().into(),
             Types::Function => self
                 .module
                 .decoded

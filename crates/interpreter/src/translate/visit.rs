@@ -8,7 +8,7 @@ use super::Translator;
 use crate::error::TranslateError;
 use crate::execute::handlers::ops;
 use crate::instruction::for_each_instruction;
-use fossor_module::{HeapType, RefType, ValType};
+use fossor_module::ValType;
 use wasmparser::{
     FrameKind, FrameStack, FuncValidator, MemArg, ValidatorResources, VisitOperator,
     VisitSimdOperator,
@@ -22,7 +22,7 @@ pub(super) struct Visitor<'m> {
 
 type Output = Result<(), TranslateError>;
 
-/// The type of a validated local or block.
+/// The type of a validated local or block, as far as its slots go.
 pub(super) fn val_type(ty: wasmparser::ValType) -> ValType {
     match ty {
         wasmparser::ValType::I32 => ValType::I32,
@@ -30,14 +30,8 @@ pub(super) fn val_type(ty: wasmparser::ValType) -> ValType {
         wasmparser::ValType::F32 => ValType::F32,
         wasmparser::ValType::F64 => ValType::F64,
         wasmparser::ValType::V128 => ValType::V128,
-        wasmparser::ValType::Ref(ty) => ValType::Ref(RefType {
-            nullable: ty.is_nullable(),
-            heap: if ty.is_extern_ref() {
-                HeapType::Extern
-            } else {
-                HeapType::Func
-            },
-        }),
+        // All references are one slot.
+        wasmparser::ValType::Ref(_) => ValType::FUNCREF,
     }
 }
 

@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use wasmparser::{
-    BinaryReader, CompositeInnerType, CustomSectionReader, ElementKind, ElementSectionReader,
-    ExportSectionReader, ExternalKind, FunctionBody, FunctionSectionReader, GlobalSectionReader,
-    ImportSectionReader, MemorySectionReader, TableInit, TableSectionReader, TypeRef,
-    TypeSectionReader, ValType, Validator,
+    BinaryReader, CustomSectionReader, ElementKind, ElementSectionReader, ExportSectionReader,
+    ExternalKind, FunctionBody, FunctionSectionReader, GlobalSectionReader, ImportSectionReader,
+    MemorySectionReader, TableInit, TableSectionReader, TypeRef, TypeSectionReader, ValType,
+    Validator,
 };
 
 use super::{Decoder, convert, count, range32, within};
 use crate::{
     ConstExpr, CustomSection, DecodeError, ElementItems, ElementSegment, Export, ExternKind,
-    FuncType, Global, Import, ImportType, RefType, SegmentMode, Table,
+    Global, Import, ImportType, RefType, SegmentMode, SubType, Table,
 };
 
 impl Decoder<'_> {
@@ -26,19 +26,16 @@ impl Decoder<'_> {
         self.module.types.reserve_exact(count);
         for group in section.into_iter_with_offsets() {
             let (offset, group) = group.map_err(DecodeError::malformed)?;
-            for ty in group.into_types() {
-                let CompositeInnerType::Func(ty) = ty.composite_type.inner else {
-                    let what = "structs, arrays and continuations".to_owned();
-                    return Err(DecodeError::Unsupported { offset, what });
-                };
-                let types = ty.params().iter().chain(ty.results());
-                let types = types
-                    .map(|ty| convert::value_type(*ty, offset))
-                    .collect::<Result<Vec<_>, _>>()?;
-                let (params, results) = types.split_at(ty.params().len());
-                let params = params.iter().copied();
-                let results = results.iter().copied();
-                self.module.types.push(FuncType::new(params, results));
+            let types = &mut self.module.types;
+            let first = types.len();
+            // The types of a group may refer to each other, and a reference says
+            // what kind of type it refers to.
+            for ty in group.types() {
+                types.push(convert::placeholder(ty));
+            }
+            self.module.type_groups.push((types.len() - first) as u32);
+            for (i, ty) in group.types().enumerate() {
+                types[first + i] = convert::sub_type(ty, offset, types)?;
             }
         }
         Ok(())
@@ -93,7 +90,7 @@ impl Decoder<'_> {
                     ImportType::Func(type_idx)
                 }
                 TypeRef::Table(ty) => {
-                    let ty = convert::table_type(ty, offset)?;
+                    let ty = convert::table_type(ty, offset, &module.types)?;
                     module.tables.push(Table { ty, init: None });
                     module.imported_tables += 1;
                     ImportType::Table(ty)
@@ -105,7 +102,7 @@ impl Decoder<'_> {
                     ImportType::Memory(ty)
                 }
                 TypeRef::Global(ty) => {
-                    let ty = convert::global_type(ty, offset)?;
+                    let ty = convert::global_type(ty, offset, &module.types)?;
                     module.globals.push(Global { ty, init: None });
                     module.imported_globals += 1;
                     ImportType::Global(ty)
@@ -157,7 +154,7 @@ impl Decoder<'_> {
         self.validate(&section, Validator::table_section)?;
         for table in section.into_iter_with_offsets() {
             let (offset, table) = table.map_err(DecodeError::malformed)?;
-            let ty = convert::table_type(table.ty, offset)?;
+            let ty = convert::table_type(table.ty, offset, &self.module.types)?;
             let init = match table.init {
                 TableInit::RefNull => None,
                 TableInit::Expr(expr) => Some(ConstExpr::decode(&expr)?),
@@ -186,7 +183,7 @@ impl Decoder<'_> {
         self.module.globals.reserve_exact(count);
         for global in section.into_iter_with_offsets() {
             let (offset, global) = global.map_err(DecodeError::malformed)?;
-            let ty = convert::global_type(global.ty, offset)?;
+            let ty = convert::global_type(global.ty, offset, &self.module.types)?;
             let init = Some(ConstExpr::decode(&global.init_expr)?);
             self.module.globals.push(Global { ty, init });
         }
@@ -237,7 +234,7 @@ impl Decoder<'_> {
         self.module.elements.reserve_exact(count);
         for segment in section.into_iter_with_offsets() {
             let (offset, segment) = segment.map_err(DecodeError::malformed)?;
-            let segment = element_segment(segment, offset)?;
+            let segment = element_segment(segment, offset, &self.module.types)?;
             let limit = self.limits.segment_elements;
             within(
                 segment.items.len() as u64,
@@ -287,6 +284,7 @@ impl Decoder<'_> {
 fn element_segment(
     segment: wasmparser::Element<'_>,
     offset: u64,
+    types: &[SubType],
 ) -> Result<ElementSegment, DecodeError> {
     let mode = match segment.kind {
         ElementKind::Passive => SegmentMode::Passive,
@@ -310,7 +308,10 @@ fn element_segment(
                 .into_iter()
                 .map(|expr| ConstExpr::decode(&expr.map_err(DecodeError::malformed)?))
                 .collect::<Result<_, _>>()?;
-            (convert::ref_type(ty, offset)?, ElementItems::Exprs(exprs))
+            (
+                convert::ref_type(ty, offset, types)?,
+                ElementItems::Exprs(exprs),
+            )
         }
     };
     Ok(ElementSegment { ty, items, mode })
