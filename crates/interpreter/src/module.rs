@@ -3,8 +3,9 @@
 
 use crate::engine::{Compile, Engine};
 use crate::error::{Error, TranslateError};
-use crate::execute::context::{Context, FuncEntry};
+use crate::execute::context::{Context, FuncEntry, FuncRef};
 use crate::execute::{call, handlers::both};
+use crate::instance::Buffers;
 use crate::translate::{Line, translate};
 use fossor_module::{ExternType, FuncType, TypeIndex};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -28,6 +29,9 @@ pub(crate) struct ModuleInner {
     /// Byte offset from the context of each own global.
     global_offsets: Box<[u32]>,
     pub own_globals_slots: u32,
+    /// What instances leave for the next.
+    pub func_buffers: Arc<Buffers<FuncRef>>,
+    pub table_buffers: Arc<Buffers<u64>>,
     code_bytes: AtomicUsize,
     scratch: Mutex<Scratch>,
     /// Code refers to the counts, which therefore never move.
@@ -110,6 +114,8 @@ impl Module {
             plain_types,
             global_offsets,
             own_globals_slots,
+            func_buffers: Buffers::new(),
+            table_buffers: Buffers::new(),
             code_bytes: AtomicUsize::new(0),
             scratch: Mutex::default(),
             counters: Mutex::default(),

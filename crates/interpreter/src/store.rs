@@ -6,7 +6,7 @@ use crate::execute::context::{Execution, Memory, PAGE_BYTES, SlotCounts, Table};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::execute::sample::{Sample, Sampler};
-use crate::instance::Instance;
+use crate::instance::{Buffer, Instance};
 use crate::reserve::Image;
 use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
 use fossor_host::{HostError, Interrupt};
@@ -433,11 +433,28 @@ impl Store {
         let too_large = || Error::Resources(format!("a table of {size} elements cannot be had"));
         let mut table = Table {
             ty,
-            elements: Vec::new(),
+            elements: Buffer::default(),
             max: self.limits.table_elements,
         };
         table.grow(size, init).ok_or_else(too_large)?;
         self.tables.push(Owned::new(table));
+        Ok(TableId(self.handle(self.tables.len() - 1)))
+    }
+
+    /// A table whose `size` elements are about to be written into `elements`.
+    pub(crate) fn new_table_of(
+        &mut self,
+        ty: TableType,
+        size: u64,
+        mut elements: Buffer<u64>,
+    ) -> Result<TableId, Error> {
+        let max = self.limits.table_elements;
+        let fits = size <= max && elements.try_reserve(size as usize).is_ok();
+        if !fits {
+            let message = format!("a table of {size} elements cannot be had");
+            return Err(Error::Resources(message));
+        }
+        self.tables.push(Owned::new(Table { ty, elements, max }));
         Ok(TableId(self.handle(self.tables.len() - 1)))
     }
 

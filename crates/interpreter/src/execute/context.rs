@@ -1,6 +1,7 @@
 //! What handlers see of an instance and of the store.
 
 use super::registers::Registers;
+use crate::instance::Buffer;
 use crate::reserve::{Image, Reservation};
 use fossor_host::{Interrupt, Trap};
 use fossor_module::{MemoryType, TableType};
@@ -362,7 +363,7 @@ impl Memory {
 /// A table of references, each in one slot; zero is null.
 pub(crate) struct Table {
     pub ty: TableType,
-    pub elements: Vec<u64>,
+    pub elements: Buffer<u64>,
     /// Elements that growing never exceeds.
     pub max: u64,
 }

@@ -64,7 +64,6 @@ impl Store {
             let id = instance.table_ids[position];
             let table = self.tables[id.0.index as usize].get_mut();
             let values = frozen.iter().map(|value| value.thaw(instance));
-            table.elements.clear();
             table.elements.extend(values);
         }
         let instance = self.instances[index].get();
@@ -148,11 +147,9 @@ impl Store {
             results: ty.as_func().map_or(0, FuncType::result_slots),
         });
         let slots_of: Box<[SlotCounts]> = counted.collect();
-        let funcs: Box<[FuncRef]> = decoded
-            .funcs
-            .iter()
-            .enumerate()
-            .map(|(index, &ty)| match imported_funcs.get(index) {
+        let mut funcs = module.0.func_buffers.take();
+        funcs.extend(decoded.funcs.iter().enumerate().map(|(index, &ty)| {
+            match imported_funcs.get(index) {
                 Some(&func) => host::func_ref(func),
                 None => {
                     let entry = &module.0.entries[index - imported_funcs.len()];
@@ -166,8 +163,8 @@ impl Store {
                         slots,
                     }
                 }
-            })
-            .collect();
+            }
+        }));
         let index = self.instances.len();
         let mut instance = Owned::new(Instance {
             id: index as u32,
@@ -216,8 +213,9 @@ impl Store {
         }
         for (position, table) in decoded.tables.iter().enumerate().skip(table_ids.len()) {
             if let Some(state) = state {
+                let elements = module.0.table_buffers.take();
                 let size = state.tables[position].len() as u64;
-                table_ids.push(self.new_table_raw(table.ty, size, 0)?);
+                table_ids.push(self.new_table_of(table.ty, size, elements)?);
                 continue;
             }
             let init = match &table.init {

@@ -1,9 +1,11 @@
 //! Instances: a module with its own memories, tables and globals.
 
+mod buffer;
 mod instantiate;
 mod link;
 mod snapshot;
 
+pub(crate) use buffer::{Buffer, Buffers};
 pub use link::matches as import_matches;
 pub use snapshot::Snapshot;
 
@@ -24,7 +26,7 @@ pub(crate) struct Instance {
     _memories: Box<[*mut Memory]>,
     _imported_globals: Box<[*mut u64]>,
     tables: Box<[*mut Table]>,
-    funcs: Box<[FuncRef]>,
+    funcs: Buffer<FuncRef>,
     pub memory_ids: Box<[MemoryId]>,
     pub table_ids: Box<[TableId]>,
     pub global_ids: Box<[GlobalId]>,
