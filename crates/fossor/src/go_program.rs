@@ -146,12 +146,12 @@ fn segments(module: &Module) -> impl Iterator<Item = (u64, &[u8])> {
         let SegmentMode::Active {
             index: 0,
             offset: ConstExpr::I32(offset),
-        } = &segment.mode
+        } = segment.mode
         else {
             return None;
         };
         let range = segment.bytes.start as usize..segment.bytes.end as usize;
-        Some((u64::from(*offset as u32), module.bytes.get(range)?))
+        Some((u64::from(offset as u32), module.bytes.get(range)?))
     })
 }
 

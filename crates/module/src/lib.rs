@@ -17,6 +17,7 @@
 
 mod bytes;
 mod const_expr;
+mod data;
 mod decode;
 mod error;
 mod layout;
@@ -28,6 +29,7 @@ mod types;
 
 pub use bytes::Bytes;
 pub use const_expr::{ConstEnv, ConstExpr, ConstOp, ConstOps, ConstValue};
+pub use data::{DataSegment, DataSegments, PlainSegment};
 pub use error::DecodeError;
 pub use module::Module;
 pub use options::{DecodeOptions, ModuleLimits};

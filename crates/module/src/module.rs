@@ -11,7 +11,7 @@ use wasmparser::{
 
 use crate::names::FuncNames;
 use crate::{
-    Bytes, CustomSection, DataSegment, DecodeError, DecodeOptions, ElementSegment, Export,
+    Bytes, CustomSection, DataSegments, DecodeError, DecodeOptions, ElementSegment, Export,
     FuncType, Global, Import, ImportType, MemoryType, SubType, Table, TypeIndex, ValType, decode,
 };
 
@@ -48,7 +48,7 @@ pub struct Module {
     /// Element segments.
     pub elements: Vec<ElementSegment>,
     /// Data segments.
-    pub data: Vec<DataSegment>,
+    pub data: DataSegments,
     /// Where the bodies of the defined functions are in `bytes`: declarations of
     /// locals, then instructions.
     pub bodies: Vec<Range<u32>>,
@@ -219,7 +219,7 @@ impl Module {
             exports: Vec::new(),
             start: None,
             elements: Vec::new(),
-            data: Vec::new(),
+            data: DataSegments::listed(Vec::new()),
             bodies: Vec::new(),
             customs: Vec::new(),
             features,

@@ -106,18 +106,6 @@ impl ElementItems {
     }
 }
 
-/// Bytes to put into a memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataSegment {
-    /// When they are put where.
-    pub mode: SegmentMode,
-    /// Where they are in [`Module::bytes`](crate::Module::bytes).
-    pub bytes: Range<u32>,
-}
-
-// A Go module has up to 100,000 of them.
-const _: () = assert!(size_of::<DataSegment>() == 32);
-
 /// When the contents of a segment are put where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SegmentMode {

@@ -194,10 +194,10 @@ fn elements() {
 
 /// Modes and contents of the data segments.
 fn data(module: &Module) -> Vec<(SegmentMode, &[u8])> {
-    let contents = |range: &Range<u32>| &module.bytes[range.start as usize..range.end as usize];
+    let contents = |range: Range<u32>| &module.bytes[range.start as usize..range.end as usize];
     let segments = module.data.iter();
     segments
-        .map(|segment| (segment.mode.clone(), contents(&segment.bytes)))
+        .map(|segment| (segment.mode, contents(segment.bytes)))
         .collect()
 }
 

@@ -12,7 +12,7 @@ use crate::store::{Global, Store};
 use crate::value::{Extern, Func, InstanceId};
 use fossor_host::Trap;
 use fossor_module::{
-    ConstEnv, ConstExpr, ConstValue, ElementItems, FuncType, SegmentMode, ValType,
+    ConstEnv, ConstValue, ElementItems, FuncType, PlainSegment, SegmentMode, ValType,
 };
 
 impl Store {
@@ -307,39 +307,65 @@ impl Store {
     fn fill_memories(&mut self, index: usize) -> Result<(), Error> {
         let module = self.instances[index].get().module.clone();
         let decoded = module.decoded();
-        let binary: &[u8] = &decoded.bytes;
+        if let Some(segments) = decoded.data.plain() {
+            return self.fill_memory(index, segments, &decoded.bytes);
+        }
         for (i, segment) in decoded.data.iter().enumerate() {
             let SegmentMode::Active {
                 index: memory,
                 offset,
-            } = &segment.mode
+            } = segment.mode
             else {
                 continue;
             };
             let instance = self.instances[index].get();
-            let offset = match offset {
-                // All of a Go program, which has 30,000 and more.
-                ConstExpr::I32(offset) => u64::from(*offset as u32),
-                other => other.evaluate(&mut Env {
-                    store: self,
-                    instance,
-                    globals: &instance.global_ids,
-                })[0],
-            };
-            let memory = instance.memory_ids[*memory as usize];
-            let bytes = &binary[segment.bytes.start as usize..segment.bytes.end as usize];
+            let offset = offset.evaluate(&mut Env {
+                store: self,
+                instance,
+                globals: &instance.global_ids,
+            })[0];
+            let memory = instance.memory_ids[memory as usize];
+            let bytes = &decoded.bytes[segment.bytes.start as usize..segment.bytes.end as usize];
             let memory = self.memories[memory.0.index as usize].get_mut().data_mut();
-            let place = usize::try_from(offset)
-                .ok()
-                .and_then(|start| memory.get_mut(start..start.checked_add(bytes.len())?));
-            match place {
-                Some(place) => place.copy_from_slice(bytes),
-                None => return Err(trap(Trap::MemoryOutOfBounds)),
-            }
+            write(memory, offset, bytes)?;
             self.instances[index].get_mut().drop_data(i as u32);
         }
         Ok(())
     }
+
+    /// As above, where all segments go to memory 0: all of a Go program, which
+    /// has 30,000 and more.
+    fn fill_memory(
+        &mut self,
+        index: usize,
+        segments: impl Iterator<Item = PlainSegment>,
+        binary: &[u8],
+    ) -> Result<(), Error> {
+        let instance = self.instances[index].get_mut();
+        let Some(memory) = instance.memory_ids.first() else {
+            return Ok(());
+        };
+        let memory = self.memories[memory.0.index as usize].get_mut().data_mut();
+        for (i, segment) in segments.enumerate() {
+            let bytes = &binary[segment.bytes.start as usize..segment.bytes.end as usize];
+            write(memory, segment.address.into(), bytes)?;
+            instance.drop_data(i as u32);
+        }
+        Ok(())
+    }
+}
+
+/// Writes a segment, if it fits.
+#[inline]
+fn write(memory: &mut [u8], offset: u64, bytes: &[u8]) -> Result<(), Error> {
+    let place = usize::try_from(offset)
+        .ok()
+        .and_then(|start| memory.get_mut(start..start.checked_add(bytes.len())?));
+    match place {
+        Some(place) => place.copy_from_slice(bytes),
+        None => return Err(trap(Trap::MemoryOutOfBounds)),
+    }
+    Ok(())
 }
 
 fn trap(trap: Trap) -> Error {

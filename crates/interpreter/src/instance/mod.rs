@@ -49,8 +49,10 @@ impl Instance {
             return &[];
         }
         let decoded = self.module.decoded();
-        let range = &decoded.data[index as usize].bytes;
-        &decoded.bytes[range.start as usize..range.end as usize]
+        let Some(segment) = decoded.data.get(index as usize) else {
+            return &[];
+        };
+        &decoded.bytes[segment.bytes.start as usize..segment.bytes.end as usize]
     }
 
     /// `data.drop`
