@@ -9,6 +9,7 @@ mod error;
 mod fixtures;
 mod golang;
 mod gotests;
+mod hostile;
 mod isa;
 mod page;
 mod process;
@@ -59,6 +60,8 @@ enum Chore {
     Page(page::Options),
     /// Run the commands of docs/tour.md, and compare what they print.
     Tour(tour::Options),
+    /// Run the fuzz targets over their corpus, or under libFuzzer.
+    Fuzz(hostile::fuzz::Options),
     /// Run one program and print what it cost, as JSON.
     #[command(hide = true)]
     Measured {
@@ -84,6 +87,7 @@ impl Chore {
             Chore::Bench(options) => bench::perform(&options),
             Chore::Page(options) => page::perform(&options),
             Chore::Tour(options) => tour::perform(&options),
+            Chore::Fuzz(options) => hostile::fuzz::perform(&options),
             Chore::Tidy(options) => tidy::perform(&options),
             Chore::Measured { words } => bench::print_measured(&words).map(|()| Tally::default()),
             Chore::Kernels => bench::build_kernels(),

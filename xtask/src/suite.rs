@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::tally::Tally;
-use crate::{asm, embed, fixtures, gotests, spec, tour, unit};
+use crate::{asm, embed, fixtures, gotests, hostile, spec, tour, unit};
 use std::path::PathBuf;
 
 /// What `cargo xtask test` takes.
@@ -41,11 +41,12 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         })
     };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 7] = [
+    let suites: [Suite<'_>; 8] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
+        ("fuzz corpora", &hostile::fuzz::tests),
         ("handlers", &|| asm::perform(&asm::Options::default())),
         ("fixtures", &go_programs),
         ("the tour", &the_tour),

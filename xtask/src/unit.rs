@@ -33,9 +33,18 @@ pub fn perform() -> Result<Tally, Error> {
 
 /// Runs `cargo test` on a selection, with a variable set.
 pub fn cargo_test(selection: &[&str], variable: Option<(&str, &Path)>) -> Result<Tally, Error> {
+    cargo_test_in(&workspace::root(), selection, variable)
+}
+
+/// As [`cargo_test`], in the workspace of `dir`.
+pub fn cargo_test_in(
+    dir: &Path,
+    selection: &[&str],
+    variable: Option<(&str, &Path)>,
+) -> Result<Tally, Error> {
     let mut cargo = Command::new("cargo");
     cargo
-        .current_dir(workspace::root())
+        .current_dir(dir)
         .args(["test", "--no-fail-fast"])
         .args(selection);
     if let Some((name, value)) = variable {

@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod differential;
+pub mod go_like;
 
 use fossor_interpreter::{Config, Dispatch, Engine, Error, Extern, InstanceId, Module, Store, Val};
 

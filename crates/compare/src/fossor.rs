@@ -1,0 +1,272 @@
+//! Fossor's own ways.
+
+use crate::plan::{Callee, Plan, answer, calls, number};
+use crate::seen::{End, Seen, State, TABLE_ELEMENTS, Value};
+use crate::world::{World, function};
+use crate::{Error, Way};
+use fossor_host::HostError;
+use fossor_interpreter::{
+    Caller, Config, Engine, Error as Failure, Extern, InstanceId, Module, Store, StoreLimits,
+    TrapInfo, Val,
+};
+use fossor_module::{ExternType, FuncType, ValType, WasmFeatures};
+
+/// A run of Fossor's, and what the last call left behind.
+pub(crate) struct Run {
+    pub seen: Vec<Seen>,
+    /// Of the last call, if that trapped.
+    pub trap: Option<TrapInfo>,
+    /// Operators that the last call has left.
+    pub fuel: u64,
+}
+
+/// How far a run goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Until {
+    /// So many calls, the making of the instance included.
+    pub calls: usize,
+    /// Operators for the last of these.
+    pub last_fuel: u64,
+}
+
+impl Until {
+    pub fn the_end(plan: &Plan) -> Until {
+        Until {
+            calls: usize::MAX,
+            last_fuel: plan.fuel,
+        }
+    }
+}
+
+/// The settings of a way under a plan.
+pub(crate) fn config(way: Way, plan: &Plan, features: Option<WasmFeatures>) -> Option<Config> {
+    let mut config = way.config()?;
+    config.fuel = true;
+    config.max_stack_bytes = plan.stack_bytes;
+    if let Some(features) = features {
+        config.decode.features = features;
+    }
+    Some(config)
+}
+
+pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Result<Run, Error> {
+    let refused = |error: Failure| Error::Refused(error.to_string());
+    let engine = Engine::new(config);
+    let module = Module::new(&engine, bytes).map_err(refused)?;
+    let world = World::new(plan).map_err(Error::Refused)?;
+    let mut limits = StoreLimits::default();
+    limits.memory_bytes = plan.memory_bytes;
+    limits.table_elements = 1 << 20;
+    let mut store = Store::with_limits(&engine, Box::new(world), limits, Default::default());
+    let imports = imports(&mut store, &module)?;
+
+    let mut run = Run {
+        seen: Vec::new(),
+        trap: None,
+        fuel: 0,
+    };
+    let fuel_of = |call: usize| match call + 1 == until.calls {
+        true => until.last_fuel,
+        false => plan.fuel,
+    };
+    store.set_fuel(fuel_of(0));
+    let made = store.instantiate(&module, &imports);
+    run.fuel = store.fuel();
+    let instance = match made {
+        Ok(instance) => instance,
+        Err(error) => {
+            run.trap = trap_of(&error);
+            run.seen.push(Seen {
+                call: "instantiation".to_owned(),
+                end: end_of(Err(error)),
+                state: State::default(),
+            });
+            return Ok(run);
+        }
+    };
+    run.seen.push(Seen {
+        call: "instantiation".to_owned(),
+        end: End::Returned(Vec::new()),
+        state: state(&store, instance, &module),
+    });
+    for (index, (name, args)) in calls(plan, &callees(&store, instance, &module))
+        .into_iter()
+        .enumerate()
+    {
+        let Some(Extern::Func(func)) = store.export(instance, &name) else {
+            continue;
+        };
+        if run.seen.len() == until.calls {
+            break;
+        }
+        let types = store.func_type(func);
+        let args: Vec<_> = args
+            .iter()
+            .zip(types.params())
+            .map(|(&arg, &ty)| val(arg, ty))
+            .collect();
+        store.set_fuel(fuel_of(index + 1));
+        let result = store.call(func, &args);
+        run.fuel = store.fuel();
+        run.trap = result.as_ref().err().and_then(trap_of);
+        let end = end_of(result);
+        let over = end.is_a_limit() || matches!(end, End::Exited(_));
+        run.seen.push(Seen {
+            call: name,
+            end,
+            state: state(&store, instance, &module),
+        });
+        if over {
+            break;
+        }
+    }
+    Ok(run)
+}
+
+fn trap_of(error: &Failure) -> Option<TrapInfo> {
+    match error {
+        Failure::Trap(info) => Some((**info).clone()),
+        _ => None,
+    }
+}
+
+fn end_of(result: Result<Vec<Val>, Failure>) -> End {
+    match result {
+        Ok(values) => End::Returned(values.iter().map(value).collect()),
+        Err(Failure::Trap(info)) => End::of(info.trap),
+        Err(Failure::Exit(code)) => End::Exited(code),
+        // Address space that is not to be had is nobody's fault.
+        Err(Failure::Resources(_)) => End::Exhausted,
+        Err(other) => End::Failed(other.to_string()),
+    }
+}
+
+pub(crate) fn callees(store: &Store, instance: InstanceId, module: &Module) -> Vec<Callee> {
+    let exports = module.decoded().exports.iter();
+    let funcs = exports.filter_map(|export| match store.export(instance, &export.name)? {
+        Extern::Func(func) => Some(Callee {
+            name: export.name.to_string(),
+            params: store.func_type(func).params().to_vec(),
+        }),
+        _ => None,
+    });
+    funcs.collect()
+}
+
+fn state(store: &Store, instance: InstanceId, module: &Module) -> State {
+    let mut state = State::default();
+    for export in &module.decoded().exports {
+        match store.export(instance, &export.name) {
+            Some(Extern::Memory(memory)) => state.memory(&export.name, store.memory(memory)),
+            Some(Extern::Global(global)) => {
+                state.global(&export.name, value(&store.global_get(global)));
+            }
+            Some(Extern::Table(table)) => {
+                let size = store.table_type(table).limits.min;
+                let elements: Vec<_> = (0..size.min(TABLE_ELEMENTS))
+                    .map(|index| {
+                        store
+                            .table_get(table, index)
+                            .is_some_and(|val| !is_null(&val))
+                    })
+                    .collect();
+                state.table(&export.name, size, &elements);
+            }
+            _ => {}
+        }
+    }
+    let world = store.data().downcast_ref::<World>();
+    state.finish(world.map(World::output).unwrap_or_default())
+}
+
+fn is_null(val: &Val) -> bool {
+    *val == Val::default_of(val.ty())
+}
+
+fn value(val: &Val) -> Value {
+    match *val {
+        Val::I32(value) => Value::I32(value as u32),
+        Val::I64(value) => Value::I64(value as u64),
+        Val::F32(bits) => Value::f32(bits),
+        Val::F64(bits) => Value::f64(bits),
+        Val::V128(value) => Value::V128(value),
+        ref reference => Value::Ref(!is_null(reference)),
+    }
+}
+
+fn val(value: Value, ty: ValType) -> Val {
+    match value {
+        Value::I32(value) => Val::I32(value as i32),
+        Value::I64(value) => Val::I64(value as i64),
+        Value::F32(bits) => Val::F32(bits),
+        Value::F64(bits) => Val::F64(bits),
+        Value::V128(value) => Val::V128(value),
+        Value::Ref(_) => Val::default_of(ty),
+    }
+}
+
+/// WASI for its imports, something made up for all others.
+fn imports(store: &mut Store, module: &Module) -> Result<Vec<Extern>, Error> {
+    let mut given = Vec::new();
+    for (index, import) in module.decoded().imports.iter().enumerate() {
+        let failed = |error: Failure| Error::Refused(error.to_string());
+        given.push(match module.import_type(index) {
+            ExternType::Func(ty) => match function(&import.module, &import.name) {
+                Some(function) => Extern::Func(wasi(store, ty, function)),
+                None => Extern::Func(made_up(store, ty)),
+            },
+            ExternType::Memory(ty) => Extern::Memory(store.new_memory(ty).map_err(failed)?),
+            ExternType::Global(ty) => {
+                let value = Val::default_of(ty.value);
+                Extern::Global(store.new_global(ty, value).map_err(failed)?)
+            }
+            ExternType::Table(ty) => {
+                let null = Val::default_of(ValType::Ref(ty.element));
+                Extern::Table(store.new_table(ty, null).map_err(failed)?)
+            }
+            #[allow(unreachable_patterns, reason = "kinds of newer versions")]
+            other => {
+                return Err(Error::Import {
+                    module: import.module.to_string(),
+                    name: import.name.to_string(),
+                    what: format!("{other:?}"),
+                });
+            }
+        });
+    }
+    Ok(given)
+}
+
+fn wasi(
+    store: &mut Store,
+    ty: FuncType,
+    function: &'static fossor_wasi::Function,
+) -> fossor_interpreter::Func {
+    let params = function.params.len();
+    if ty.params().len() != params {
+        return made_up(store, ty);
+    }
+    store.new_func(ty, move |caller: &mut Caller<'_>, slots| {
+        let (memory, data) = caller.memory_and_data();
+        let Some(world) = data.downcast_mut::<World>() else {
+            return Err(HostError::Exit(70));
+        };
+        let cells = slots[..params].to_vec();
+        let errno = world.call(function, memory.unwrap_or_default(), &cells)?;
+        if let (true, Some(slot)) = (function.has_result, slots.first_mut()) {
+            *slot = errno.into();
+        }
+        Ok(())
+    })
+}
+
+fn made_up(store: &mut Store, ty: FuncType) -> fossor_interpreter::Func {
+    let results = ty.results().to_vec();
+    store.new_func_with_vals(ty, move |_, args, out| {
+        let numbers = || args.iter().map(|arg| number(value(arg)));
+        for (slot, &ty) in out.iter_mut().zip(&results) {
+            *slot = val(answer(ty, numbers()), ty);
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,135 @@
+//! What is done with an instance.
+
+use crate::random::Random;
+use crate::seen::Value;
+use fossor_module::ValType;
+
+/// Which exports are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Calls {
+    /// `_start`, as a command.
+    Start,
+    /// Each exported function, so many times over, with arguments that the seed
+    /// decides about. Without state in between, a difference would have to show
+    /// at once.
+    Each(usize),
+    /// One function, with arguments that the seed decides about.
+    One(String),
+}
+
+/// How a module is run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is called.
+    pub calls: Calls,
+    /// Decides about arguments, clocks and random numbers.
+    pub seed: u64,
+    /// Operators for each call. Without a bound, other engines may never end.
+    pub fuel: u64,
+    /// Bytes that a memory may grow to.
+    pub memory_bytes: u64,
+    /// Bytes of stack.
+    pub stack_bytes: usize,
+    /// The guest's arguments, its name first.
+    pub args: Vec<String>,
+    /// What it reads from its standard input.
+    pub stdin: Vec<u8>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan {
+            calls: Calls::Each(2),
+            seed: 0,
+            fuel: 10_000,
+            memory_bytes: 1 << 24,
+            stack_bytes: 1 << 20,
+            args: vec!["guest".to_owned()],
+            stdin: Vec::new(),
+        }
+    }
+}
+
+/// An exported function.
+#[derive(Clone, Debug)]
+pub(crate) struct Callee {
+    pub name: String,
+    pub params: Vec<ValType>,
+}
+
+/// Every call of a plan, with its arguments.
+pub(crate) fn calls(plan: &Plan, callees: &[Callee]) -> Vec<(String, Vec<Value>)> {
+    let (rounds, only) = match &plan.calls {
+        Calls::Each(rounds) => (*rounds, None),
+        Calls::Start => (1, Some("_start")),
+        Calls::One(name) => (1, Some(name.as_str())),
+    };
+    let mut random = Random(plan.seed);
+    let mut calls = Vec::new();
+    for _ in 0..rounds {
+        for callee in callees {
+            if only.is_some_and(|only| only != callee.name) {
+                continue;
+            }
+            let args: Option<Vec<_>> = callee
+                .params
+                .iter()
+                .map(|&ty| argument(ty, &mut random))
+                .collect();
+            // A reference that must not be null cannot be made up.
+            if let Some(args) = args {
+                calls.push((callee.name.clone(), args));
+            }
+        }
+    }
+    calls
+}
+
+/// Values at the edges, where operators differ from each other.
+fn argument(ty: ValType, random: &mut Random) -> Option<Value> {
+    let number = random.pick(&[
+        0,
+        1,
+        2,
+        8,
+        0xffff,
+        1 << 31,
+        u64::MAX,
+        0x1_0000_0001,
+        i64::MIN as u64,
+    ]);
+    let float = random.pick(&[0.0f64, -0.0, 1.0, -1.5, 3e9, 1e300, f64::INFINITY, f64::NAN]);
+    Some(match ty {
+        ValType::I32 => Value::I32(number as u32),
+        ValType::I64 => Value::I64(number),
+        ValType::F32 => Value::f32((float as f32).to_bits()),
+        ValType::F64 => Value::f64(float.to_bits()),
+        ValType::V128 => Value::V128(u128::from(number) << 64 | u128::from(random.bits())),
+        ValType::Ref(ty) if ty.nullable => Value::Ref(false),
+        _ => return None,
+    })
+}
+
+/// What a made-up function answers: a mixture of what it was given.
+pub(crate) fn answer(ty: ValType, args: impl Iterator<Item = u64>) -> Value {
+    let mixed = args.fold(7u64, |sum, arg| sum.rotate_left(7) ^ arg);
+    match ty {
+        ValType::I32 => Value::I32(mixed as u32),
+        ValType::I64 => Value::I64(mixed),
+        ValType::F32 => Value::f32((mixed as i8 as f32).to_bits()),
+        ValType::F64 => Value::f64((mixed as i16 as f64).to_bits()),
+        ValType::V128 => Value::V128(mixed.into()),
+        _ => Value::Ref(false),
+    }
+}
+
+/// A value as a number, for [`answer`].
+pub(crate) fn number(value: Value) -> u64 {
+    match value {
+        Value::I32(value) | Value::F32(value) => value.into(),
+        Value::I64(value) | Value::F64(value) => value,
+        Value::V128(value) => value as u64,
+        Value::Ref(there) => there.into(),
+    }
+}

@@ -1,0 +1,187 @@
+//! What can be seen of a run, in terms that all engines share.
+
+use fossor_host::Trap;
+use std::fmt;
+
+/// A value as all engines have it. References are told apart only by whether
+/// they are null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `i32`
+    I32(u32),
+    /// `i64`
+    I64(u64),
+    /// `f32`, as bits; every NaN is the canonical one.
+    F32(u32),
+    /// `f64`, as bits; every NaN is the canonical one.
+    F64(u64),
+    /// `v128`
+    V128(u128),
+    /// A reference: whether it is one.
+    Ref(bool),
+}
+
+impl Value {
+    /// Of bits, with the sign and payload of a NaN left out: the specification
+    /// leaves them open.
+    pub fn f32(bits: u32) -> Value {
+        Value::F32(match f32::from_bits(bits).is_nan() {
+            true => f32::NAN.to_bits(),
+            false => bits,
+        })
+    }
+
+    /// As [`f32`](Self::f32).
+    pub fn f64(bits: u64) -> Value {
+        Value::F64(match f64::from_bits(bits).is_nan() {
+            true => f64::NAN.to_bits(),
+            false => bits,
+        })
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Value::I32(value) => write!(f, "i32 {}", value as i32),
+            Value::I64(value) => write!(f, "i64 {}", value as i64),
+            Value::F32(bits) => write!(f, "f32 {} ({bits:#x})", f32::from_bits(bits)),
+            Value::F64(bits) => write!(f, "f64 {} ({bits:#x})", f64::from_bits(bits)),
+            Value::V128(value) => write!(f, "v128 {value:#034x}"),
+            Value::Ref(true) => f.write_str("a reference"),
+            Value::Ref(false) => f.write_str("null"),
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It answered.
+    Returned(Vec<Value>),
+    /// It trapped. What engines tell apart differently is one text.
+    Trapped(&'static str),
+    /// The guest called `proc_exit`.
+    Exited(u32),
+    /// The fuel was used up: other engines cannot be held to that.
+    OutOfFuel,
+    /// The stack was used up, or there was none of what it needed: nor to that.
+    Exhausted,
+    /// Anything else.
+    Failed(String),
+}
+
+impl End {
+    /// Of a trap.
+    pub fn of(trap: Trap) -> End {
+        match trap {
+            Trap::OutOfFuel => End::OutOfFuel,
+            Trap::StackExhausted => End::Exhausted,
+            // Engines check tables in different orders, or say it in other words.
+            Trap::TableOutOfBounds | Trap::UndefinedElement | Trap::UninitializedElement => {
+                End::Trapped(Self::NO_ELEMENT)
+            }
+            other => End::Trapped(other.message()),
+        }
+    }
+
+    /// What is said of a table without the wanted element.
+    pub const NO_ELEMENT: &'static str = "no such element of the table";
+
+    /// Whether where it happens is the engine's own affair.
+    pub fn is_a_limit(&self) -> bool {
+        matches!(self, End::OutOfFuel | End::Exhausted)
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Returned(values) if values.is_empty() => f.write_str("returned"),
+            End::Returned(values) => {
+                let values: Vec<_> = values.iter().map(Value::to_string).collect();
+                write!(f, "returned {}", values.join(", "))
+            }
+            End::Trapped(trap) => write!(f, "trapped: {trap}"),
+            End::Exited(code) => write!(f, "exited with {code}"),
+            End::OutOfFuel => f.write_str("used up its fuel"),
+            End::Exhausted => f.write_str("used up its stack"),
+            End::Failed(why) => write!(f, "failed: {why}"),
+        }
+    }
+}
+
+/// What an instance exports, and what it has written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// A line for each exported memory, global and table, sorted: engines list
+    /// exports in orders of their own.
+    pub exports: Vec<String>,
+    /// Standard output and error so far.
+    pub output: Vec<u8>,
+}
+
+impl State {
+    /// What differs, as a sentence.
+    pub fn difference(&self, other: &State) -> Option<String> {
+        let lines = self.exports.iter().zip(&other.exports);
+        for (expected, found) in lines {
+            if expected != found {
+                return Some(format!("{expected}; the other has {found}"));
+            }
+        }
+        (self.output != other.output).then(|| {
+            let pairs = self.output.iter().zip(&other.output);
+            let same = pairs.take_while(|(a, b)| a == b).count();
+            format!("the output differs from byte {same} on")
+        })
+    }
+
+    pub(crate) fn memory(&mut self, name: &str, bytes: &[u8]) {
+        let words = bytes.chunks_exact(8);
+        let sum = words.fold(bytes.len() as u64, |sum, word| {
+            let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
+            (sum ^ word)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(29)
+        });
+        let len = bytes.len();
+        self.exports
+            .push(format!("memory {name} has {len} bytes, checksum {sum:x}"));
+    }
+
+    /// Nothing more is exported.
+    pub(crate) fn finish(mut self, output: Vec<u8>) -> State {
+        self.exports.sort();
+        self.output = output;
+        self
+    }
+
+    pub(crate) fn global(&mut self, name: &str, value: Value) {
+        self.exports.push(format!("global {name} is {value}"));
+    }
+
+    /// `elements` are those at the beginning.
+    pub(crate) fn table(&mut self, name: &str, size: u64, elements: &[bool]) {
+        let marks: String = elements
+            .iter()
+            .map(|there| if *there { '1' } else { '0' })
+            .collect();
+        self.exports
+            .push(format!("table {name} has {size} elements: {marks}"));
+    }
+}
+
+/// How many elements of a table are looked at.
+pub(crate) const TABLE_ELEMENTS: u64 = 64;
+
+/// One call, and what it left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The export, or that the instance was made.
+    pub call: String,
+    /// How it ended.
+    pub end: End,
+    /// What the instance is like afterwards.
+    pub state: State,
+}

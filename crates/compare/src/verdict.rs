@@ -1,0 +1,172 @@
+//! Runs a module in every way, and says where the first of them differs.
+
+use crate::fossor::{self, Run, Until};
+use crate::plan::{Callee, Plan};
+use crate::seen::{End, Seen};
+use crate::{Error, Way};
+use fossor_interpreter::{Engine, Module};
+use fossor_module::WasmFeatures;
+use std::fmt;
+
+/// What a comparison found.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Calls that were compared.
+    pub calls: usize,
+    /// How the last of them ended.
+    pub last: Option<End>,
+    /// Ways that could not run this module, and why: other engines have other
+    /// features.
+    pub unable: Vec<(Way, String)>,
+    /// The first difference.
+    pub difference: Option<Difference>,
+}
+
+/// Where one way differs from the reference.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The reference.
+    pub reference: Way,
+    /// The way that differs.
+    pub way: Way,
+    /// The call, counted from 0: the first is the making of the instance.
+    pub index: usize,
+    /// What the reference saw.
+    pub expected: Seen,
+    /// What the other one saw; nothing if it made no such call.
+    pub found: Option<Seen>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference { reference, way, .. } = self;
+        write!(f, "call {} ({}): ", self.index, self.expected.call)?;
+        match &self.found {
+            None => write!(f, "{reference} {}, {way} had ended", self.expected.end),
+            Some(found) if found.end != self.expected.end => {
+                write!(f, "{reference} {}, {way} {}", self.expected.end, found.end)
+            }
+            Some(found) => match self.expected.state.difference(&found.state) {
+                Some(what) => write!(f, "under {reference} {what}: {way}"),
+                None => write!(f, "{reference} and {way} call different functions"),
+            },
+        }
+    }
+}
+
+/// Runs `bytes` in every way and compares them with the first, which should be
+/// [`Way::Unfused`]. WebAssembly's features are Fossor's defaults.
+pub fn compare(bytes: &[u8], plan: &Plan, ways: &[Way]) -> Result<Verdict, Error> {
+    let mut verdict = Verdict {
+        calls: 0,
+        last: None,
+        unable: Vec::new(),
+        difference: None,
+    };
+    let Some((&first, others)) = ways.split_first() else {
+        return Ok(verdict);
+    };
+    let expected = own(first, bytes, plan, Until::the_end(plan))?.seen;
+    verdict.calls = expected.len();
+    verdict.last = expected.last().map(|seen| seen.end.clone());
+    for &way in others {
+        let found = match way.config() {
+            Some(_) => own(way, bytes, plan, Until::the_end(plan))?.seen,
+            None => {
+                let last_is_a_limit = expected.last().is_some_and(|seen| seen.end.is_a_limit());
+                let until = expected.len() - usize::from(last_is_a_limit);
+                // What an instance is like that could not be made is not seen.
+                if until == 0 || !matches!(expected[0].end, End::Returned(_)) {
+                    continue;
+                }
+                match foreign(way, bytes, plan, until) {
+                    Ok(found) => found,
+                    Err(Error::Unable { way, reason }) => {
+                        verdict.unable.push((way, reason));
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        if let Some(difference) = first_difference(first, way, &expected, found) {
+            verdict.difference = Some(difference);
+            return Ok(verdict);
+        }
+    }
+    Ok(verdict)
+}
+
+pub(crate) fn own(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<Run, Error> {
+    let config = fossor::config(way, plan, None).ok_or(Error::Missing(way))?;
+    fossor::run(bytes, config, plan, until)
+}
+
+fn first_difference(
+    reference: Way,
+    way: Way,
+    expected: &[Seen],
+    found: Vec<Seen>,
+) -> Option<Difference> {
+    let own = way.config().is_some();
+    let mut found = found.into_iter();
+    for (index, expected) in expected.iter().enumerate() {
+        // Frames are larger or smaller elsewhere, and so is what a stack holds.
+        let exhausted = expected.end == End::Exhausted;
+        if exhausted || (!own && expected.end.is_a_limit()) {
+            return None;
+        }
+        let found = found.next();
+        if found
+            .as_ref()
+            .is_some_and(|found| found.end == End::Exhausted)
+        {
+            return None;
+        }
+        if found.as_ref() != Some(expected) {
+            return Some(Difference {
+                reference,
+                way,
+                index,
+                expected: expected.clone(),
+                found,
+            });
+        }
+    }
+    None
+}
+
+fn foreign(way: Way, bytes: &[u8], plan: &Plan, until: usize) -> Result<Vec<Seen>, Error> {
+    let features = fossor_module::DecodeOptions::default().features;
+    let callees = callees(bytes)?;
+    match way {
+        #[cfg(feature = "wasmi")]
+        Way::Wasmi => crate::wasmi::run(bytes, plan, until, features, &callees),
+        #[cfg(feature = "wasmtime")]
+        Way::Wasmtime => crate::wasmtime::run(bytes, plan, until, features, &callees),
+        other => {
+            let _: (&Plan, usize, WasmFeatures, &[Callee]) = (plan, until, features, &callees);
+            Err(Error::Missing(other))
+        }
+    }
+}
+
+/// Exported functions with their types, without an instance.
+fn callees(bytes: &[u8]) -> Result<Vec<Callee>, Error> {
+    let engine = Engine::default();
+    let refused = |error: fossor_interpreter::Error| Error::Refused(error.to_string());
+    let module = Module::new(&engine, bytes).map_err(refused)?;
+    let decoded = module.decoded();
+    let funcs = decoded.exports.iter().filter_map(|export| {
+        let ty = decoded.func_type(func_of(export)?);
+        Some(Callee {
+            name: export.name.to_string(),
+            params: ty.params().to_vec(),
+        })
+    });
+    Ok(funcs.collect())
+}
+
+fn func_of(export: &fossor_module::Export) -> Option<u32> {
+    (export.kind == fossor_module::ExternKind::Func).then_some(export.index)
+}

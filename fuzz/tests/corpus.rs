@@ -1,0 +1,74 @@
+//! The targets as plain tests: over the corpus, and over inputs made of numbers
+//! that are always the same. `FOSSOR_FUZZ_SECONDS=60` goes on for longer.
+
+use fossor_compare::Random;
+use fossor_fuzz::TARGETS;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Made-up inputs of each target, unless it says otherwise.
+const INPUTS: u64 = 40;
+
+fn over_the_corpus(name: &str) {
+    let (_, run) = target(name);
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name);
+    let mut files: Vec<_> = fs::read_dir(&dir)
+        .unwrap_or_else(|error| panic!("{}: {error}", dir.display()))
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "the corpus of {name} is empty");
+    for file in files {
+        println!("{}", file.display());
+        run(&fs::read(&file).expect("a file"));
+    }
+}
+
+fn over_numbers(name: &str, inputs: u64) {
+    let (_, run) = target(name);
+    let seconds = std::env::var("FOSSOR_FUZZ_SECONDS").ok();
+    let seconds = seconds.and_then(|text| text.parse().ok());
+    let start = Instant::now();
+    let mut input = 0;
+    while match seconds {
+        Some(seconds) => start.elapsed() < Duration::from_secs(seconds),
+        None => input < inputs,
+    } {
+        let mut random = Random(input);
+        let len = 20 + random.below(2000);
+        let data: Vec<u8> = (0..len).map(|_| random.bits() as u8).collect();
+        println!("{name} of {input}");
+        run(&data);
+        input += 1;
+    }
+    println!("{name}: {input} inputs in {:?}", start.elapsed());
+}
+
+fn target(name: &str) -> fossor_fuzz::Target {
+    let found = TARGETS.into_iter().find(|target| target.0 == name);
+    found.expect("a target")
+}
+
+macro_rules! targets {
+    ($($name:ident: $inputs:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            over_the_corpus(stringify!($name));
+            over_numbers(stringify!($name), $inputs);
+        }
+    )*};
+}
+
+targets! {
+    decode: INPUTS;
+    execute: 4 * INPUTS;
+    go_like: 4 * INPUTS;
+    mutate: INPUTS / 2;
+    wasi: 10 * INPUTS;
+    pclntab: 2 * INPUTS;
+    recording: 10 * INPUTS;
+    wast: INPUTS;
+}

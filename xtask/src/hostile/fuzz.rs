@@ -1,0 +1,135 @@
+//! `cargo xtask fuzz`: the targets of `fuzz/`, as tests or under libFuzzer.
+
+use crate::error::Error;
+use crate::tally::Tally;
+use crate::{process, unit, workspace};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What `cargo xtask fuzz` takes.
+#[derive(clap::Args, Default)]
+pub struct Options {
+    /// The targets to run under libFuzzer, one after the other; without any, all
+    /// of them are run over their corpus as plain tests.
+    pub targets: Vec<String>,
+    /// How long each is run.
+    #[arg(long, default_value_t = 60)]
+    pub seconds: u32,
+    /// With AddressSanitizer. Its builds have the loop dispatcher's checks; without
+    /// it twice as many inputs are tried.
+    #[arg(long)]
+    pub asan: bool,
+    /// Compare with wasmtime too; it takes minutes to compile.
+    #[arg(long)]
+    pub wasmtime: bool,
+    /// Build only, and say where the programs are.
+    #[arg(long)]
+    pub build: bool,
+    /// Write what is new back into fuzz/corpus, as few and as short inputs as
+    /// reach the same code.
+    #[arg(long)]
+    pub merge: bool,
+}
+
+/// What libFuzzer is told besides.
+const LIMITS: [&str; 4] = [
+    "-timeout=20",
+    "-rss_limit_mb=4096",
+    "-max_len=4096",
+    "-print_final_stats=1",
+];
+
+/// Edges and comparisons are reported to libFuzzer.
+const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module \
+    -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares \
+    -Ccodegen-units=1";
+
+/// Runs the targets.
+pub fn perform(options: &Options) -> Result<Tally, Error> {
+    if options.targets.is_empty() && !options.build {
+        return tests();
+    }
+    let programs = build(options)?;
+    if options.build {
+        println!("the targets are in {}", programs.display());
+        return Ok(Tally::default());
+    }
+    let mut tally = Tally::default();
+    for target in &options.targets {
+        match fuzz(options, &programs.join(target), target) {
+            Ok(()) => tally.passed += 1,
+            Err(error) => {
+                eprintln!("{error}");
+                tally.failed += 1;
+            }
+        }
+    }
+    println!("fuzz: {tally}");
+    Ok(tally)
+}
+
+/// The targets over the corpus and some made-up inputs, on stable Rust.
+pub fn tests() -> Result<Tally, Error> {
+    unit::cargo_test_in(
+        &directory(),
+        &["--quiet"],
+        Some(("CARGO_TARGET_DIR", &built())),
+    )
+}
+
+fn directory() -> PathBuf {
+    workspace::root().join("fuzz")
+}
+
+fn built() -> PathBuf {
+    workspace::target().join("fuzz")
+}
+
+/// Builds with coverage for libFuzzer. Stable Rust takes the flags too, if it is
+/// told to.
+fn build(options: &Options) -> Result<PathBuf, Error> {
+    let kind = if options.asan { "asan" } else { "plain" };
+    let target_dir = built().join(kind);
+    let mut flags = format!("-Csymbol-mangling-version=v0 {COVERAGE}");
+    if options.asan {
+        flags += " -Zsanitizer=address";
+    }
+    let features = match options.wasmtime {
+        true => "libfuzzer,wasmtime",
+        false => "libfuzzer",
+    };
+    let triple = "x86_64-unknown-linux-gnu";
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(directory())
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", flags)
+        .env("CARGO_TARGET_DIR", &target_dir)
+        .args(["build", "--release", "--bins", "--features", features])
+        // With a target given, build scripts are built without these flags.
+        .args(["--target", triple]);
+    process::run(&mut cargo)?;
+    Ok(target_dir.join(triple).join("release"))
+}
+
+fn fuzz(options: &Options, program: &std::path::Path, target: &str) -> Result<(), Error> {
+    let committed = directory().join("corpus").join(target);
+    let found = built().join("corpus").join(target);
+    let findings = built().join("findings").join(target);
+    for dir in [&found, &findings] {
+        workspace::create_dir(dir)?;
+    }
+    let mut run = Command::new(program);
+    run.current_dir(directory());
+    if options.merge {
+        run.arg("-merge=1").args([&committed, &found]);
+        return process::run(run.args(["-max_len=4096", "-timeout=20"]));
+    }
+    run.args([&found, &committed]).args(LIMITS);
+    run.arg(format!("-max_total_time={}", options.seconds));
+    run.arg(format!("-artifact_prefix={}/", findings.display()));
+    process::run(&mut run)
+}
