@@ -82,15 +82,14 @@ fn suites() -> Vec<Suite> {
         extension(Proposal::ExtendedConst, |config| config.wasm2().wasm_extended_const(true)),
         extension(Proposal::MultiMemory, |config| config.wasm2().wasm_multi_memory(true)),
         extension(Proposal::RelaxedSimd, |config| config.wasm2().wasm_relaxed_simd(true)),
-        extension(Proposal::Memory64, Config::wasm3).not_yet("64-bit memories"),
+        extension(Proposal::Memory64, |config| config.wasm2().wasm_memory64(true)),
         extension(Proposal::FunctionReferences, Config::wasm3).not_yet("typed function references"),
         extension(Proposal::ExceptionHandling, Config::wasm3).not_yet("exceptions"),
         extension(Proposal::GC, Config::wasm3).not_yet("garbage collection"),
 
         extension(Proposal::WideArithmetic, |config| config.wasm3().wasm_wide_arithmetic(true))
             .not_yet("wide arithmetic"),
-        extension(Proposal::CustomPageSizes, |config| config.wasm3().wasm_custom_page_sizes(true))
-            .not_yet("custom page sizes"),
+        extension(Proposal::CustomPageSizes, |config| config.wasm3().wasm_custom_page_sizes(true)),
         extension(Proposal::Threads, |config| config.wasm3().wasm_atomics(true))
             .not_yet("atomics"),
         extension(Proposal::CustomDescriptors, Config::wasm3).not_yet("custom descriptors"),

@@ -51,9 +51,13 @@ pub enum Type {
     Table {
         element: wasm_valtype_t,
         limits: wasm_limits_t,
+        /// What the limits above cannot tell included.
+        ty: TableType,
     },
     Memory {
         limits: wasm_limits_t,
+        /// What the limits above cannot tell included.
+        ty: MemoryType,
     },
 }
 
@@ -160,9 +164,11 @@ impl Type {
             ExternType::Table(ty) => Type::Table {
                 element: wasm_valtype_t::of(ValType::Ref(ty.element)),
                 limits: wasm_limits_t::of(ty.limits),
+                ty: *ty,
             },
             ExternType::Memory(ty) => Type::Memory {
                 limits: wasm_limits_t::of(ty.limits),
+                ty: *ty,
             },
             _ => return None,
         })
@@ -196,24 +202,14 @@ impl Type {
 
     pub fn to_table(&self) -> Option<TableType> {
         match self {
-            Type::Table { element, limits } => Some(TableType {
-                element: match of_kind(element.0) {
-                    ValType::Ref(ty) => ty,
-                    _ => RefType::FUNCREF,
-                },
-                limits: limits.to_limits(),
-                index64: false,
-            }),
+            Type::Table { ty, .. } => Some(*ty),
             _ => None,
         }
     }
 
     pub fn to_memory(&self) -> Option<MemoryType> {
         match self {
-            Type::Memory { limits } => Some(MemoryType {
-                limits: limits.to_limits(),
-                index64: false,
-            }),
+            Type::Memory { ty, .. } => Some(*ty),
             _ => None,
         }
     }
@@ -398,9 +394,18 @@ pub extern "C" fn wasm_tabletype_new(
     element: Box<wasm_valtype_t>,
     limits: &wasm_limits_t,
 ) -> Box<Type> {
+    let ty = TableType {
+        element: match of_kind(element.0) {
+            ValType::Ref(ty) => ty,
+            _ => RefType::FUNCREF,
+        },
+        limits: limits.to_limits(),
+        index64: false,
+    };
     Box::new(Type::Table {
         element: *element,
         limits: *limits,
+        ty,
     })
 }
 
@@ -422,13 +427,16 @@ pub extern "C" fn wasm_tabletype_limits(ty: &Type) -> Option<&wasm_limits_t> {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_memorytype_new(limits: &wasm_limits_t) -> Box<Type> {
-    Box::new(Type::Memory { limits: *limits })
+    Box::new(Type::Memory {
+        limits: *limits,
+        ty: MemoryType::new(limits.to_limits()),
+    })
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_memorytype_limits(ty: &Type) -> Option<&wasm_limits_t> {
     match ty {
-        Type::Memory { limits } => Some(limits),
+        Type::Memory { limits, .. } => Some(limits),
         _ => None,
     }
 }

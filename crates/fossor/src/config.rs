@@ -18,8 +18,8 @@ pub struct Config(pub(crate) core::Config);
 
 impl Config {
     /// The defaults: bodies validated with the module and translated when first
-    /// called, the fastest dispatcher of this build, WebAssembly 2.0 with
-    /// extended constant expressions, tail calls and multiple memories.
+    /// called, the fastest dispatcher of this build, and all of WebAssembly that
+    /// is supported.
     pub fn new() -> Self {
         Self::default()
     }

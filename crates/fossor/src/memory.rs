@@ -11,7 +11,7 @@ use fossor_module::MemoryType;
 pub struct Memory(pub(crate) core::MemoryId);
 
 impl Memory {
-    /// Bytes of a page.
+    /// Bytes of a page, unless its type says otherwise.
     pub const PAGE_BYTES: u64 = 1 << 16;
 
     /// A memory of the type's minimum, all zero.
@@ -63,7 +63,7 @@ impl Memory {
 
     /// Its size in pages.
     pub fn size(&self, store: impl AsContext) -> u64 {
-        self.data(&store).len() as u64 / Self::PAGE_BYTES
+        self.ty(store).limits.min
     }
 
     /// Adds pages, and returns the old size in pages.

@@ -121,7 +121,7 @@ impl<T: Send + 'static> Store<T> {
 }
 
 impl Limits {
-    /// The defaults: 4 GiB for a memory, ten million elements for a table,
+    /// The defaults: 4 GiB for a memory, 64 GiB for one with 64-bit addresses, ten million elements for a table,
     /// 10,000 instances.
     pub fn new() -> Self {
         Self::default()

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::execute::context::{Execution, Memory, PAGE_BYTES, SlotCounts, Table};
+use crate::execute::context::{Execution, Memory, SlotCounts, Table};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::execute::sample::{Sample, Sampler};
@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoreLimits {
-    /// Bytes that one linear memory may grow to.
+    /// Bytes that one linear memory may grow to. So much address space is
+    /// reserved for a memory that may; those with 32-bit addresses need 4 GiB.
     pub memory_bytes: u64,
     /// Elements that one table may grow to.
     pub table_elements: u64,
@@ -33,7 +34,7 @@ pub struct StoreLimits {
 impl Default for StoreLimits {
     fn default() -> Self {
         Self {
-            memory_bytes: 4 << 30,
+            memory_bytes: 64 << 30,
             table_elements: 10_000_000,
             instances: 10_000,
         }
@@ -364,13 +365,8 @@ impl Store {
 
     /// Makes a linear memory.
     pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, Error> {
-        let limit_pages = self.limits.memory_bytes / PAGE_BYTES;
-        let memory = Memory::new(ty, limit_pages).ok_or_else(|| {
-            Error::Resources(format!(
-                "a memory of {} pages of 64 KiB cannot be had",
-                ty.limits.min
-            ))
-        })?;
+        let memory = Memory::new(ty, self.limits.memory_bytes)
+            .ok_or_else(|| no_such_memory(ty, ty.limits.min))?;
         self.memories.push(Owned::new(memory));
         Ok(MemoryId(self.handle(self.memories.len() - 1)))
     }
@@ -381,11 +377,8 @@ impl Store {
         ty: MemoryType,
         image: &Image,
     ) -> Result<MemoryId, Error> {
-        let limit_pages = self.limits.memory_bytes / PAGE_BYTES;
-        let memory = Memory::of_image(ty, image, limit_pages).ok_or_else(|| {
-            let pages = image.len_bytes() as u64 / PAGE_BYTES;
-            Error::Resources(format!("a memory of {pages} pages of 64 KiB cannot be had"))
-        })?;
+        let memory = Memory::of_image(ty, image, self.limits.memory_bytes)
+            .ok_or_else(|| no_such_memory(ty, image.len_bytes() as u64 / ty.page_bytes()))?;
         self.memories.push(Owned::new(memory));
         Ok(MemoryId(self.handle(self.memories.len() - 1)))
     }
@@ -560,6 +553,13 @@ impl Store {
     pub fn extern_value(&self, value: ExternRef) -> &(dyn Any + Send + Sync) {
         &*self.externs[self.check(value.0)]
     }
+}
+
+fn no_such_memory(ty: MemoryType, pages: u64) -> Error {
+    Error::Resources(match ty.page_bytes_log2 {
+        16 => format!("a memory of {pages} pages of 64 KiB cannot be had"),
+        _ => format!("a memory of {pages} bytes cannot be had"),
+    })
 }
 
 impl std::fmt::Debug for Store {

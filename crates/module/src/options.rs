@@ -37,14 +37,18 @@ impl DecodeOptions {
 }
 
 impl Default for DecodeOptions {
-    /// WebAssembly 2.0, extended constant expressions, tail calls and multiple
-    /// memories.
+    /// All that is supported.
     fn default() -> Self {
         Self::with_features(
             WasmFeatures::WASM2
+                // Of WebAssembly 3.0:
                 .union(WasmFeatures::EXTENDED_CONST)
                 .union(WasmFeatures::TAIL_CALL)
-                .union(WasmFeatures::MULTI_MEMORY),
+                .union(WasmFeatures::MULTI_MEMORY)
+                .union(WasmFeatures::RELAXED_SIMD)
+                .union(WasmFeatures::MEMORY64)
+                // Beyond it:
+                .union(WasmFeatures::CUSTOM_PAGE_SIZES),
         )
     }
 }

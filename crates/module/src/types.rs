@@ -94,10 +94,37 @@ pub struct TableType {
 /// The type of a linear memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MemoryType {
-    /// Bounds in pages of 64 KiB.
+    /// Bounds in pages.
     pub limits: Limits,
     /// Whether addresses are 64-bit.
     pub index64: bool,
+    /// Bytes of a page, as a power of two: 16, or 0 for pages of one byte.
+    pub page_bytes_log2: u8,
+}
+
+impl MemoryType {
+    /// A memory with 32-bit addresses and pages of 64 KiB.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            index64: false,
+            page_bytes_log2: 16,
+        }
+    }
+
+    /// Bytes of a page.
+    #[inline]
+    pub fn page_bytes(self) -> u64 {
+        1 << self.page_bytes_log2
+    }
+
+    /// Pages that addresses reach and `memory.size` can tell.
+    pub fn addressable_pages(self) -> u64 {
+        match self.index64 {
+            true => u64::MAX >> self.page_bytes_log2,
+            false => (1u64 << (32 - self.page_bytes_log2)).min(u32::MAX.into()),
+        }
+    }
 }
 
 /// The type of a global variable.
@@ -145,12 +172,17 @@ impl fmt::Display for ExternType {
         match self {
             ExternType::Func(ty) => write!(f, "func {ty}"),
             ExternType::Table(ty) => {
-                write!(f, "table {}", ty.element)?;
+                f.write_str(if ty.index64 { "table i64 " } else { "table " })?;
+                ty.element.fmt(f)?;
                 limits(f, &ty.limits)
             }
             ExternType::Memory(ty) => {
-                f.write_str("memory")?;
-                limits(f, &ty.limits)
+                f.write_str(if ty.index64 { "memory i64" } else { "memory" })?;
+                limits(f, &ty.limits)?;
+                match ty.page_bytes_log2 {
+                    16 => Ok(()),
+                    _ => write!(f, " of {} bytes", ty.page_bytes()),
+                }
             }
             ExternType::Global(ty) if ty.mutable => write!(f, "global (mut {})", ty.value),
             ExternType::Global(ty) => write!(f, "global {}", ty.value),

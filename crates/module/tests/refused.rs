@@ -265,14 +265,20 @@ fn features() {
     );
     let extended = "(module (global i32 (i32.add (i32.const 1) (i32.const 2))))";
     assert_eq!(accepts(extended), [false, false, true]);
-    for off in [
+    for on in [
         "(module (memory i64 1))",
+        "(module (table i64 1 funcref))",
+        "(module (memory 1 (pagesize 1)))",
+        "(module (func (param v128) local.get 0 i32x4.relaxed_trunc_f32x4_s drop))",
+    ] {
+        assert_eq!(accepts(on), [false, false, true], "{on}");
+    }
+    for off in [
         "(module (memory 1 1 shared))",
         "(module (tag))",
         "(module (type (struct)))",
         "(module (type (func)) (rec (type (func))))",
         "(module (func (param (ref func))))",
-        "(module (func (param v128) local.get 0 i32x4.relaxed_trunc_f32x4_s drop))",
         "(module (func try_table end))",
     ] {
         assert_eq!(accepts(off), [false, false, false], "{off}");
@@ -294,7 +300,6 @@ fn features_that_only_the_validator_knows() {
         "(module (tag))",
         "(module (memory 1 1 shared))",
         r#"(module (import "a" "b" (tag)))"#,
-        "(module (memory 1 1 (pagesize 1)))",
     ] {
         let error = Module::decode(wat::parse_str(wat).unwrap(), &options).unwrap_err();
         assert!(

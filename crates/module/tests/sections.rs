@@ -74,10 +74,7 @@ fn imports_come_first_in_every_index_space() {
         limits: limits(1, Some(2)),
         index64: false,
     };
-    let memory = MemoryType {
-        limits: limits(3, None),
-        index64: false,
-    };
+    let memory = MemoryType::new(limits(3, None));
     let global = GlobalType {
         value: ValType::I64,
         mutable: true,

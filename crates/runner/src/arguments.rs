@@ -344,7 +344,7 @@ pub struct LimitFlags {
     #[arg(long, value_name = "N", value_parser = units::count)]
     pub fuel: Option<u64>,
 
-    /// Let the guest's memory grow to this size and no further [default: 4G]
+    /// Let the guest's memory grow to this size and no further [default: 4G, of 64-bit memories 64G]
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_memory: Option<u64>,
 

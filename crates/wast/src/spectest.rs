@@ -48,13 +48,10 @@ pub(crate) fn define(linker: &mut Linker<()>, store: &mut Store<()>) -> Result<(
     let table = Table::new(&mut *store, ty, Val::default_of(ValType::FUNCREF))?;
     linker.define(&*store, MODULE, "table", table)?;
 
-    let ty = MemoryType {
-        limits: SizeLimits {
-            min: 1,
-            max: Some(2),
-        },
-        index64: false,
-    };
+    let ty = MemoryType::new(SizeLimits {
+        min: 1,
+        max: Some(2),
+    });
     let memory = Memory::new(&mut *store, ty)?;
     linker.define(&*store, MODULE, "memory", memory)?;
     Ok(())

@@ -16,21 +16,41 @@ unsafe fn operands(args: *mut u64) -> (u64, u64, u64) {
     }
 }
 
-/// Whether `len` elements from `start` lie below `end`. All are below 2^32.
+/// An operand that has 64 bits or 32.
+#[inline(always)]
+unsafe fn operand(at: *mut u64, wide: bool) -> u64 {
+    // SAFETY: V1.
+    unsafe {
+        match wide {
+            true => at.read(),
+            false => u32::load(at).into(),
+        }
+    }
+}
+
+/// Whether `len` elements from `start` lie below `end`.
 #[inline(always)]
 fn inside(start: u64, len: u64, end: u64) -> bool {
-    start + len <= end
+    start <= end && len <= end - start
 }
 
 /// `memory.grow`: the old size in pages or -1.
 #[inline(never)]
-pub(crate) unsafe fn grow_memory(ctx: *mut Context, index: u32, delta: u32) -> u32 {
+pub(crate) unsafe fn grow_memory(ctx: *mut Context, index: u32, delta: u64) -> u64 {
     // SAFETY: V3, V6.
     unsafe {
         let memory: &mut Memory = &mut **(*ctx).memories.add(index as usize);
-        let old = memory.grow(delta.into());
+        let old = memory.grow(index_of(delta, memory.ty.index64));
         (*ctx).refresh_memory();
-        old.map_or(u32::MAX, |pages| pages as u32)
+        old.unwrap_or(u64::MAX)
+    }
+}
+
+/// A slot as an index of 64 or 32 bits.
+fn index_of(slot: u64, wide: bool) -> u64 {
+    match wide {
+        true => slot,
+        false => u64::from(slot as u32),
     }
 }
 
@@ -39,8 +59,13 @@ pub(crate) unsafe fn grow_memory(ctx: *mut Context, index: u32, delta: u32) -> u
 pub(crate) unsafe fn fill_memory(ctx: *mut Context, args: *mut u64, index: u32) -> bool {
     // SAFETY: V3, V6; bounds are checked.
     unsafe {
-        let (to, value, len) = operands(args);
         let memory = (*ctx).memory(index as usize);
+        let wide = memory.ty.index64;
+        let (to, value, len) = (
+            operand(args, wide),
+            args.add(1).read(),
+            operand(args.add(2), wide),
+        );
         if !inside(to, len, memory.len_bytes()) {
             return false;
         }
@@ -52,13 +77,14 @@ pub(crate) unsafe fn fill_memory(ctx: *mut Context, args: *mut u64, index: u32) 
     }
 }
 
-/// `memory.copy`; the low half of `indices` is the destination's memory.
+/// `memory.copy`; the low half of `indices` is the destination's memory, with
+/// bit 15 set if that is memory 0 of 64-bit addresses.
 #[inline(never)]
 pub(crate) unsafe fn copy_memory(ctx: *mut Context, args: *mut u64, indices: u32) -> bool {
     // SAFETY: V3, V6; bounds are checked.
     unsafe {
-        let (to, from, len) = operands(args);
         if indices == 0 {
+            let (to, from, len) = operands(args);
             let (base, end) = ((*ctx).memory_base, (*ctx).memory_bytes);
             if !inside(to, len, end) || !inside(from, len, end) {
                 return false;
@@ -67,8 +93,12 @@ pub(crate) unsafe fn copy_memory(ctx: *mut Context, args: *mut u64, indices: u32
                 .copy_from(base.add(from as usize), len as usize);
             return true;
         }
-        let target = (*ctx).memory((indices & 0xffff) as usize);
+        let target = (*ctx).memory((indices & 0x7fff) as usize);
         let source = (*ctx).memory((indices >> 16) as usize);
+        let (to_wide, from_wide) = (target.ty.index64, source.ty.index64);
+        let to = operand(args, to_wide);
+        let from = operand(args.add(1), from_wide);
+        let len = operand(args.add(2), to_wide && from_wide);
         if !inside(to, len, target.len_bytes()) || !inside(from, len, source.len_bytes()) {
             return false;
         }
@@ -91,9 +121,10 @@ pub(crate) unsafe fn init_memory(
 ) -> bool {
     // SAFETY: V3, V6; bounds are checked.
     unsafe {
-        let (to, from, len) = operands(args);
         let instance: &Instance = &*(*ctx).instance;
         let memory = (*ctx).memory(index as usize);
+        let (_, from, len) = operands(args);
+        let to = operand(args, memory.ty.index64);
         let data = instance.data_segment(segment);
         if !inside(to, len, memory.len_bytes()) || !inside(from, len, data.len() as u64) {
             return false;
@@ -143,12 +174,11 @@ pub(crate) unsafe fn set_table(ctx: *mut Context, index: u32, at: u32, value: u6
 
 /// `table.grow`: the old size or -1.
 #[inline(never)]
-pub(crate) unsafe fn grow_table(ctx: *mut Context, index: u32, delta: u32, value: u64) -> u32 {
+pub(crate) unsafe fn grow_table(ctx: *mut Context, index: u32, delta: u64, value: u64) -> u64 {
     // SAFETY: V3, V6.
     let table = unsafe { table_mut(ctx, index) };
-    table
-        .grow(delta.into(), value)
-        .map_or(u32::MAX, |size| size as u32)
+    let delta = index_of(delta, table.ty.index64);
+    table.grow(delta, value).unwrap_or(u64::MAX)
 }
 
 /// `table.fill`

@@ -268,38 +268,40 @@ pub(crate) struct Memory {
     max_pages: u64,
 }
 
-/// Bytes of a page.
-pub(crate) const PAGE_BYTES: u64 = 1 << 16;
+/// Bytes that are reserved at least, if so many are allowed, where all that is
+/// allowed cannot be had.
+const FALLBACK_BYTES: u64 = 256 << 20;
 
 impl Memory {
     /// A memory of the type's minimum, all zero, or `None` if so much cannot be
     /// had.
-    pub fn new(ty: MemoryType, limit_pages: u64) -> Option<Self> {
-        let max_pages = Self::max_pages(ty, limit_pages);
-        if ty.limits.min > max_pages {
+    pub fn new(ty: MemoryType, limit_bytes: u64) -> Option<Self> {
+        let max_bytes = Self::max_bytes(ty, limit_bytes);
+        let page_bytes = ty.page_bytes();
+        if ty.limits.min > max_bytes / page_bytes {
             return None;
         }
+        let min_bytes = ty.limits.min * page_bytes;
         // Address space only: a page is taken when it is first touched.
-        let bytes = Reservation::new((max_pages * PAGE_BYTES) as usize).or_else(|| {
-            Reservation::new(
-                ((ty.limits.min * 2).max(1 << 12).min(max_pages) * PAGE_BYTES) as usize,
-            )
+        let bytes = Reservation::new(max_bytes as usize).or_else(|| {
+            let fewer = min_bytes.saturating_mul(2).max(FALLBACK_BYTES);
+            Reservation::new(fewer.min(max_bytes) as usize)
         })?;
-        let max_pages = max_pages.min(bytes.len_bytes() as u64 / PAGE_BYTES);
-        if ty.limits.min > max_pages {
+        let max_bytes = max_bytes.min(bytes.len_bytes() as u64);
+        if min_bytes > max_bytes {
             return None;
         }
         Some(Self {
             ty,
             bytes,
-            len_bytes: ty.limits.min * PAGE_BYTES,
-            max_pages,
+            len_bytes: min_bytes,
+            max_pages: max_bytes / page_bytes,
         })
     }
 
     /// A memory with the size and the bytes of an image.
-    pub fn of_image(ty: MemoryType, image: &Image, limit_pages: u64) -> Option<Self> {
-        let max_bytes = Self::max_pages(ty, limit_pages) * PAGE_BYTES;
+    pub fn of_image(ty: MemoryType, image: &Image, limit_bytes: u64) -> Option<Self> {
+        let max_bytes = Self::max_bytes(ty, limit_bytes);
         let len_bytes = image.len_bytes() as u64;
         if len_bytes > max_bytes {
             return None;
@@ -307,15 +309,19 @@ impl Memory {
         let bytes = image.reserve(max_bytes as usize)?;
         Some(Self {
             ty,
-            max_pages: max_bytes.min(bytes.len_bytes() as u64) / PAGE_BYTES,
+            max_pages: max_bytes.min(bytes.len_bytes() as u64) / ty.page_bytes(),
             bytes,
             len_bytes,
         })
     }
 
-    fn max_pages(ty: MemoryType, limit_pages: u64) -> u64 {
-        let max_pages = ty.limits.max.unwrap_or(PAGE_BYTES);
-        max_pages.min(PAGE_BYTES).min(limit_pages)
+    /// Whole pages that the type and the limit allow, in bytes.
+    fn max_bytes(ty: MemoryType, limit_bytes: u64) -> u64 {
+        let max_pages = ty.limits.max.unwrap_or(u64::MAX);
+        let page_bytes = ty.page_bytes();
+        // A host's addresses are no more than this.
+        let limit_pages = limit_bytes.min(isize::MAX as u64) / page_bytes;
+        max_pages.min(ty.addressable_pages()).min(limit_pages) * page_bytes
     }
 
     /// First byte. Never changes.
@@ -329,8 +335,9 @@ impl Memory {
         self.len_bytes
     }
 
+    #[inline(always)]
     pub fn pages(&self) -> u64 {
-        self.len_bytes / PAGE_BYTES
+        self.len_bytes >> self.ty.page_bytes_log2
     }
 
     /// Adds zeroed pages; returns the old size in pages, or `None` where the
@@ -341,7 +348,7 @@ impl Memory {
         if new > self.max_pages {
             return None;
         }
-        self.len_bytes = new * PAGE_BYTES;
+        self.len_bytes = new * self.ty.page_bytes();
         Some(old)
     }
 

@@ -56,6 +56,30 @@ pub(super) unsafe fn inside(r: &Registers, ea: u64, width: usize) -> bool {
     unsafe { ea + width as u64 <= r.context().memory_bytes }
 }
 
+/// Where `width` bytes of any memory begin, if they lie in it. The field
+/// `OFFSET` names the address's slot, I the memory as [`any_memory`] makes it,
+/// word 2 the offset.
+#[inline(always)]
+pub(super) unsafe fn place<const OFFSET: usize>(r: &Registers, width: usize) -> Option<*mut u8> {
+    // SAFETY: V1, V2, V6. V4: neither addition overflows, and what begins at the
+    // place ends at or before the memory's length.
+    unsafe {
+        let named = r.imm();
+        let mask = (named >> 31) as u64 | u64::from(u32::MAX);
+        let address = r.slot::<OFFSET>().read() & mask;
+        let start = address.checked_add(r.word::<2>())?;
+        let end = start.checked_add(width as u64)?;
+        let memory = r.context().memory((named & i32::MAX) as usize);
+        (end <= memory.len_bytes()).then(|| memory.base().add(start as usize))
+    }
+}
+
+/// A memory as [`place`] takes it: the highest bit says that its addresses have
+/// 64 bits.
+pub(crate) fn any_memory(index: u32, index64: bool) -> u32 {
+    index | u32::from(index64) << 31
+}
+
 handlers! {
     /// `A := Op(memory[B + I])`
     fn load<Op: Load, E: Address, W: Target>(r) {
@@ -81,49 +105,46 @@ handlers! {
         next::<D>(r, 2)
     }
 
-    /// `A := Op(memory N[B + I])`, N in word 2: memories other than the first.
+    /// `A := Op(memory I[B + word 2])`: memories other than the first, and those
+    /// with 64-bit addresses.
     fn load_other<Op: Load>(r) {
-        let ea = Slot::effective::<FB>(&r);
-        let memory = r.context().memory(r.word::<2>() as usize);
-        if ea + size_of::<Op::Raw>() as u64 > memory.len_bytes() {
+        let Some(from) = place::<FB>(&r, size_of::<Op::Raw>()) else {
             return trap(r, Trap::MemoryOutOfBounds);
-        }
-        // V4 for that memory: checked above.
-        let raw = memory.base().add(ea as usize).cast::<Op::Raw>().read_unaligned();
+        };
+        // V4 for that memory: `place`.
+        let raw = from.cast::<Op::Raw>().read_unaligned();
         super::operand::ToSlot::write(&mut r, Op::extend(raw));
         next::<D>(r, 3)
     }
 
-    /// `memory N[A + I] := Op(B)`, N in word 2.
+    /// `memory I[A + word 2] := Op(B)`, as `load_other`.
     fn store_other<Op: Store>(r) {
-        let ea = Slot::effective::<FA>(&r);
-        let memory = r.context().memory(r.word::<2>() as usize);
-        if ea + size_of::<Op::Raw>() as u64 > memory.len_bytes() {
+        let Some(to) = place::<FA>(&r, size_of::<Op::Raw>()) else {
             return trap(r, Trap::MemoryOutOfBounds);
-        }
+        };
         let raw = Op::narrow(Slot::read::<Op::In, FB>(&r));
-        // V4 for that memory: checked above.
-        memory.base().add(ea as usize).cast::<Op::Raw>().write_unaligned(raw);
+        // V4 for that memory: `place`.
+        to.cast::<Op::Raw>().write_unaligned(raw);
         next::<D>(r, 3)
     }
 
     /// `A := pages of memory I`
     fn memory_size(r) {
         let pages = r.context().memory(r.imm_u32() as usize).pages();
-        super::operand::ToSlot::write(&mut r, pages as u32);
+        super::operand::ToSlot::write(&mut r, pages);
         next::<D>(r, 2)
     }
 
     /// `A := memory I grown by B pages: the old size or -1`
     fn memory_grow(r) {
-        let delta = u32::load(r.slot::<FB>());
+        let delta = r.slot::<FB>().read();
         let old = bulk::grow_memory(r.ctx, r.imm_u32(), delta);
         super::operand::ToSlot::write(&mut r, old);
         r.mem = r.context().memory_base;
         next::<D>(r, 2)
     }
 
-    /// `memory I: A bytes at slot[A] := slot[A+1], slot[A+2] of them`
+    /// `memory I: bytes at slot[A] := slot[A+1], slot[A+2] of them`
     fn memory_fill(r) {
         match bulk::fill_memory(r.ctx, r.slot::<FA>(), r.imm_u32()) {
             true => next::<D>(r, 2),
@@ -131,7 +152,8 @@ handlers! {
         }
     }
 
-    /// `memory (I & 0xffff)[slot[A]] := memory (I >> 16)[slot[A+1]], slot[A+2] bytes`
+    /// `memory (I & 0xffff)[slot[A]] := memory (I >> 16)[slot[A+1]], slot[A+2] bytes`.
+    /// Unless both are 0, their addresses are as wide as their types say.
     fn memory_copy(r) {
         match bulk::copy_memory(r.ctx, r.slot::<FA>(), r.imm_u32()) {
             true => next::<D>(r, 2),

@@ -18,7 +18,8 @@
 //!   tables, globals, function references) belong to the store, never move, and
 //!   live as long as it.
 //! * **V4, memory.** An access computes `address + offset + width` in 64 bits
-//!   and compares it with the memory's current length before it is made. `mem`
+//!   (where the address has 64 bits itself, without letting it overflow) and
+//!   compares it with the memory's current length before it is made. `mem`
 //!   and `Context::memory_bytes` are refreshed after everything that may have
 //!   grown memory 0: growth, host calls, calls of other instances.
 //! * **V5, references.** A function reference is null or points to a

@@ -8,9 +8,9 @@
 
 use super::control::trap;
 use super::dispatch::next;
-use super::memory::{Address, inside};
+use super::memory::{Address, inside, place};
 use super::operand::{Slot, Source, Target, load_v128, store_v128};
-use super::registers::{FA, FB, FC, FD, Registers, handlers};
+use super::registers::{FA, FB, FC, FD, handlers};
 use super::simd_operation::{
     VBinary, VExtract, VLoad, VLoadLane, VReplace, VShift, VSplat, VStoreLane, VTernary, VTest,
     VUnary,
@@ -20,15 +20,12 @@ use fossor_host::Trap;
 
 /// Byte offset of the vector's field in word 2 of a lane access.
 const VECTOR: usize = 16;
-/// Byte offset of the lane in word 2 of a lane access; the memory follows.
+/// Byte offset of the lane in word 2 of a lane access.
 const LANE: usize = 18;
-
-/// The memory in the upper half of word 2 of a lane access.
-#[inline(always)]
-unsafe fn lane_memory(r: &Registers) -> usize {
-    // SAFETY: V2, a lane access has three words.
-    unsafe { (r.word::<2>() >> 32) as usize }
-}
+/// Byte offset of the vector's field in word 3, after an offset.
+const VECTOR_OTHER: usize = 24;
+/// Byte offset of the lane in word 3.
+const LANE_OTHER: usize = 26;
 
 /// The vector in a slot, of which only a part is read.
 #[inline(always)]
@@ -137,29 +134,25 @@ handlers! {
         next::<D>(r, 2)
     }
 
-    /// `A := Op(memory N[B + I])`, N in word 2: memories other than the first.
+    /// `A := Op(memory I[B + word 2])`: memories other than the first, and those
+    /// with 64-bit addresses.
     fn v_load_other<Op: VLoad>(r) {
-        let ea = Slot::effective::<FB>(&r);
-        let memory = r.context().memory(r.word::<2>() as usize);
-        if ea + size_of::<Op::Raw>() as u64 > memory.len_bytes() {
+        let Some(from) = place::<FB>(&r, size_of::<Op::Raw>()) else {
             return trap(r, Trap::MemoryOutOfBounds);
-        }
-        // V4 for that memory: checked above.
-        let raw = bytes::<Op::Raw>(memory.base().add(ea as usize));
+        };
+        // V4 for that memory: `place`.
+        let raw = bytes::<Op::Raw>(from);
         store_v128(Op::extend(raw), r.slot::<FA>());
         next::<D>(r, 3)
     }
 
-    /// `memory N[A + I] := B`, N in word 2.
+    /// `memory I[A + word 2] := B`, as `v_load_other`.
     fn v_store_other(r) {
-        let ea = Slot::effective::<FA>(&r);
-        let memory = r.context().memory(r.word::<2>() as usize);
-        if ea + size_of::<V128>() as u64 > memory.len_bytes() {
+        let Some(to) = place::<FA>(&r, size_of::<V128>()) else {
             return trap(r, Trap::MemoryOutOfBounds);
-        }
-        // V4 for that memory: checked above.
-        let to = memory.base().add(ea as usize).cast::<V128>();
-        to.write_unaligned(load_v128(r.slot::<FB>()));
+        };
+        // V4 for that memory: `place`.
+        to.cast::<V128>().write_unaligned(load_v128(r.slot::<FB>()));
         next::<D>(r, 3)
     }
 
@@ -188,30 +181,28 @@ handlers! {
         next::<D>(r, 3)
     }
 
-    /// As `v_load_lane`, for the memory that word 2 names.
+    /// As `v_load_lane`, for memory I and the offset in word 2; V and the lane
+    /// are in word 3.
     fn v_load_lane_other<Op: VLoadLane>(r) {
-        let ea = Slot::effective::<FB>(&r);
-        let memory = r.context().memory(lane_memory(&r));
-        if ea + size_of::<Op::Raw>() as u64 > memory.len_bytes() {
+        let Some(from) = place::<FB>(&r, size_of::<Op::Raw>()) else {
             return trap(r, Trap::MemoryOutOfBounds);
-        }
-        // V4 for that memory: checked above.
-        let raw = memory.base().add(ea as usize).cast::<Op::Raw>().read_unaligned();
-        let value = Op::replace(load_v128(r.slot::<VECTOR>()), r.field::<LANE>() as u8, raw);
+        };
+        // V4 for that memory: `place`.
+        let raw = from.cast::<Op::Raw>().read_unaligned();
+        let vector = load_v128(r.slot::<VECTOR_OTHER>());
+        let value = Op::replace(vector, r.field::<LANE_OTHER>() as u8, raw);
         store_v128(value, r.slot::<FA>());
-        next::<D>(r, 3)
+        next::<D>(r, 4)
     }
 
-    /// As `v_store_lane`, for the memory that word 2 names.
+    /// As `v_store_lane`, with words as `v_load_lane_other`.
     fn v_store_lane_other<Op: VStoreLane>(r) {
-        let ea = Slot::effective::<FA>(&r);
-        let memory = r.context().memory(lane_memory(&r));
-        if ea + size_of::<Op::Raw>() as u64 > memory.len_bytes() {
+        let Some(to) = place::<FA>(&r, size_of::<Op::Raw>()) else {
             return trap(r, Trap::MemoryOutOfBounds);
-        }
-        let raw = Op::extract(vector(r.slot::<VECTOR>()), r.field::<LANE>() as u8);
-        // V4 for that memory: checked above.
-        memory.base().add(ea as usize).cast::<Op::Raw>().write_unaligned(raw);
-        next::<D>(r, 3)
+        };
+        let raw = Op::extract(vector(r.slot::<VECTOR_OTHER>()), r.field::<LANE_OTHER>() as u8);
+        // V4 for that memory: `place`.
+        to.cast::<Op::Raw>().write_unaligned(raw);
+        next::<D>(r, 4)
     }
 }

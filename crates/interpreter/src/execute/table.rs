@@ -16,6 +16,16 @@ handlers! {
         next::<D>(r, 2)
     }
 
+    /// Traps unless the 64-bit index A is below 2^32, as those of all elements
+    /// are; with the reason `call_indirect` has if B is 1.
+    fn table_index(r) {
+        match r.slot::<FA>().read() >> 32 {
+            0 => next::<D>(r, 2),
+            _ if r.field::<FB>() == 1 => trap(r, Trap::UndefinedElement),
+            _ => trap(r, Trap::TableOutOfBounds),
+        }
+    }
+
     /// `A := table I[B]`
     fn table_get(r) {
         let index = u32::load(r.slot::<FB>());
@@ -40,14 +50,14 @@ handlers! {
 
     /// `A := elements of table I`
     fn table_size(r) {
-        let size = r.context().table(r.imm_u32() as usize).elements.len() as u32;
+        let size = r.context().table(r.imm_u32() as usize).elements.len() as u64;
         ToSlot::write(&mut r, size);
         next::<D>(r, 2)
     }
 
     /// `A := table I grown by C elements of value B: the old size or -1`
     fn table_grow(r) {
-        let (value, delta) = (r.slot::<FB>().read(), u32::load(r.slot::<FB>().add(1)));
+        let (value, delta) = (r.slot::<FB>().read(), r.slot::<FB>().add(1).read());
         let old = bulk::grow_table(r.ctx, r.imm_u32(), delta, value);
         ToSlot::write(&mut r, old);
         next::<D>(r, 2)

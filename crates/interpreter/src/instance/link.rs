@@ -44,7 +44,9 @@ pub fn matches(engine: &Engine, given: &ExternType, wanted: &ExternType) -> bool
             !given.mutable && engine.val_subtype(given.value, wanted.value)
         }
         (ExternType::Memory(given), ExternType::Memory(wanted)) => {
-            given.index64 == wanted.index64 && within(given.limits, wanted.limits)
+            given.index64 == wanted.index64
+                && given.page_bytes_log2 == wanted.page_bytes_log2
+                && within(given.limits, wanted.limits)
         }
         (ExternType::Table(given), ExternType::Table(wanted)) => {
             given.element == wanted.element

@@ -29,7 +29,7 @@ pub(crate) struct Image {
     spares: Arc<Spares>,
 }
 
-/// A range of whole pages.
+/// A range of whole pages; the last may be cut off where the memory ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Part {
     start_bytes: usize,
@@ -37,7 +37,7 @@ struct Part {
 }
 
 impl Image {
-    /// An image of these bytes, which are whole WebAssembly pages.
+    /// An image of these bytes: all of a memory.
     pub fn new(bytes: &[u8]) -> Self {
         let parts = parts(bytes);
         #[cfg(target_os = "linux")]

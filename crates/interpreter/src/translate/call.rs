@@ -37,10 +37,14 @@ impl Translator<'_> {
         // The index is on top of the arguments: its slot must outlive them.
         let index = self.index(0);
         self.settle_index(index);
+        let wide = self.is_wide_table(table);
         let operand = match self.stack[index].state {
-            State::Acc => Operand::Acc,
+            State::Acc if !wide => Operand::Acc,
             _ => Operand::Slot(self.in_slot(index)),
         };
+        if let Operand::Slot(slot) = operand {
+            self.check_index(table, slot, true);
+        }
         // Placing the arguments may need the accumulator.
         let operand = match operand {
             Operand::Acc if self.args_spare_acc(ty) => Operand::Acc,
@@ -93,6 +97,7 @@ impl Translator<'_> {
         let module = self.module;
         let ty = module.decoded.signature(type_index);
         let index = self.in_slot(self.index(0));
+        self.check_index(table, index, true);
         self.pop();
         let args = self.place_args(ty);
         let handlers = both!(call::return_call_func<Indirect>);

@@ -9,25 +9,32 @@ use crate::execute::memory;
 use crate::execute::operand::Kind;
 use wasmparser::{MemArg, MemArgTarget};
 
-/// Index of the memory that is meant.
-pub(super) fn memory_of(memarg: MemArg) -> u32 {
-    match memarg.target {
-        MemArgTarget::Memory(index) => index,
-        _ => unreachable!("arrays are not accessed so in WebAssembly 2.0"),
-    }
-}
-
 impl Translator<'_> {
+    /// The memory that is meant, as `place` in `execute/memory.rs` takes it, if
+    /// it is not memory 0 with 32-bit addresses, for which all the others are.
+    pub(super) fn other_memory(&self, memarg: MemArg) -> Option<u32> {
+        let MemArgTarget::Memory(index) = memarg.target else {
+            unreachable!("arrays are accessed so with a feature that is never on");
+        };
+        if index == 0 && self.plain_memory {
+            return None;
+        }
+        Some(self.any_memory(index))
+    }
+
+    fn any_memory(&self, index: u32) -> u32 {
+        let ty = self.module.decoded.memories[index as usize];
+        memory::any_memory(index, ty.index64)
+    }
+
     /// A load of the table.
     pub(super) fn lower_load(&mut self, op: &'static LoadOp, memarg: MemArg) {
-        let memory = memory_of(memarg);
-        if memory != 0 {
+        if let Some(memory) = self.other_memory(memarg) {
             let slot = self.pop_slot();
             self.spill(op.result);
             let home = self.top_slot as u16;
-            let offset = memarg.offset as u32;
-            self.emit(op.other_memory, op.name, Fields::imm(home, slot, offset));
-            self.word(memory.into());
+            self.emit(op.other_memory, op.name, Fields::imm(home, slot, memory));
+            self.word(memarg.offset);
             return self.push_home(op.result);
         }
         let (mode, fields) = self.pop_address(memarg);
@@ -47,20 +54,17 @@ impl Translator<'_> {
 
     /// A store of the table.
     pub(super) fn lower_store(&mut self, op: &'static StoreOp, memarg: MemArg) {
-        let memory = memory_of(memarg);
-        if memory != 0 {
+        if let Some(memory) = self.other_memory(memarg) {
             let value = self.in_slot(self.index(0));
             let address = self.in_slot(self.index(1));
             self.pop();
             self.pop();
-            let offset = memarg.offset as u32;
             self.emit(
                 op.other_memory,
                 op.name,
-                Fields::imm(address, value, offset),
+                Fields::imm(address, value, memory),
             );
-            self.word(memory.into());
-            return;
+            return self.word(memarg.offset);
         }
         if op.name == "i64.store" && self.fuse_push_return(memarg.offset) {
             return;
@@ -176,7 +180,9 @@ impl Translator<'_> {
 
     pub(super) fn visit_memory_copy(&mut self, target: u32, source: u32) {
         let args = self.pop_three();
-        let indices = target | source << 16;
+        // Zero stands for memory 0 with 32-bit addresses.
+        let wide = u32::from(target | source == 0 && !self.plain_memory) << 15;
+        let indices = target | wide | source << 16;
         self.emit(
             both!(memory::memory_copy),
             "memory.copy",

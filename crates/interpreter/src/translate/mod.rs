@@ -113,6 +113,8 @@ pub(crate) struct Translator<'m> {
     /// Off: one instruction per operator, every operand in its home slot.
     fuse: bool,
     fuel: bool,
+    /// Whether memory 0, if there is one, has 32-bit addresses.
+    plain_memory: bool,
     /// Whether executions of blocks are counted.
     counts: bool,
     code: Vec<u64>,
@@ -180,6 +182,11 @@ impl<'m> Translator<'m> {
             dispatch: module.engine.dispatch_index(),
             fuse: options.fuse,
             fuel: options.fuel,
+            plain_memory: !module
+                .decoded
+                .memories
+                .first()
+                .is_some_and(|memory| memory.index64),
             counts: options.count_blocks,
             code,
             starts: Vec::with_capacity(64),

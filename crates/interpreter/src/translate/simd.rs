@@ -4,7 +4,6 @@
 
 use super::Translator;
 use super::emit::Fields;
-use super::memory::memory_of;
 use super::stack::{Operand, State};
 use crate::execute::control;
 use crate::execute::handlers::{AddressMode, SourceMode, both};
@@ -51,60 +50,65 @@ impl Translator<'_> {
     }
 
     fn lower_wide_load(&mut self, op: &'static WideAccessOp, memarg: MemArg) {
-        let memory = memory_of(memarg);
-        let offset = memarg.offset as u32;
-        if memory != 0 {
-            let fields = Fields::imm(0, self.pop_slot(), offset);
+        if let Some(memory) = self.other_memory(memarg) {
+            let fields = Fields::imm(0, self.pop_slot(), memory);
             let handler = op.other_memory[self.dispatch];
-            return self.produce_wide(handler, op.name, fields, &[memory.into()]);
+            return self.produce_wide(handler, op.name, fields, &[memarg.offset]);
         }
         let (mode, fields) = self.pop_address(memarg);
         // As in `lower_load`: the address is in B, C and D.
         let fields = match mode {
             AddressMode::SlotPlus => fields.shifted(),
-            _ => Fields::imm(0, fields.a(), offset),
+            _ => Fields::imm(0, fields.a(), memarg.offset as u32),
         };
         let handler = op.handlers[self.dispatch][mode as usize];
         self.produce_wide(handler, op.name, fields, &[]);
     }
 
     fn lower_wide_store(&mut self, op: &'static WideAccessOp, memarg: MemArg) {
-        let memory = memory_of(memarg);
-        let offset = memarg.offset as u32;
         let vector = self.pop_slot();
-        if memory != 0 {
-            let fields = Fields::imm(self.pop_slot(), vector, offset);
+        if let Some(memory) = self.other_memory(memarg) {
+            let fields = Fields::imm(self.pop_slot(), vector, memory);
             self.emit(op.other_memory, op.name, fields);
-            return self.word(memory.into());
+            return self.word(memarg.offset);
         }
         let (mode, fields) = self.pop_address(memarg);
         let fields = match mode {
             AddressMode::SlotPlus => fields.with_b(vector),
-            _ => Fields::imm(fields.a(), vector, offset),
+            _ => Fields::imm(fields.a(), vector, memarg.offset as u32),
         };
         let handler = op.handlers[self.dispatch][mode as usize];
         self.emit_handler(handler, op.name, fields);
     }
 
     fn lower_load_lane(&mut self, op: &'static LaneAccessOp, memarg: MemArg, lane: u8) {
-        let word = self.pop_lane(memarg, lane);
-        let fields = Fields::imm(0, self.pop_slot(), memarg.offset as u32);
-        let handlers = op.handlers[usize::from(memory_of(memarg) != 0)];
-        self.produce_wide(handlers[self.dispatch], op.name, fields, &[word]);
+        let vector = u64::from(self.pop_slot()) | u64::from(lane) << 16;
+        let address = self.pop_slot();
+        let (fields, words) = match self.other_memory(memarg) {
+            None => (Fields::imm(0, address, memarg.offset as u32), &[vector][..]),
+            Some(memory) => (
+                Fields::imm(0, address, memory),
+                &[memarg.offset, vector][..],
+            ),
+        };
+        let handlers = op.handlers[words.len() - 1];
+        self.produce_wide(handlers[self.dispatch], op.name, fields, words);
     }
 
     fn lower_store_lane(&mut self, op: &'static LaneAccessOp, memarg: MemArg, lane: u8) {
-        let word = self.pop_lane(memarg, lane);
-        let fields = Fields::imm(self.pop_slot(), 0, memarg.offset as u32);
-        let handlers = op.handlers[usize::from(memory_of(memarg) != 0)];
-        self.emit(handlers, op.name, fields);
-        self.word(word);
-    }
-
-    /// Pops the vector of a lane access; returns the third word.
-    fn pop_lane(&mut self, memarg: MemArg, lane: u8) -> u64 {
-        let vector = self.pop_slot();
-        u64::from(vector) | u64::from(lane) << 16 | u64::from(memory_of(memarg)) << 32
+        let vector = u64::from(self.pop_slot()) | u64::from(lane) << 16;
+        let address = self.pop_slot();
+        match self.other_memory(memarg) {
+            None => {
+                let fields = Fields::imm(address, 0, memarg.offset as u32);
+                self.emit(op.handlers[0], op.name, fields);
+            }
+            Some(memory) => {
+                self.emit(op.handlers[1], op.name, Fields::imm(address, 0, memory));
+                self.word(memarg.offset);
+            }
+        }
+        self.word(vector);
     }
 
     /// Pops a scalar of `kind`: a slot, the accumulator or a small constant.

@@ -9,6 +9,21 @@ use crate::execute::table;
 use fossor_module::ValType;
 
 impl Translator<'_> {
+    /// Whether a table's indices have 64 bits.
+    pub(super) fn is_wide_table(&self, table: u32) -> bool {
+        self.module.decoded.tables[table as usize].ty.index64
+    }
+
+    /// Where a table's indices have 64 bits: looks that the one in `slot` fits
+    /// the 32 that instructions on tables read.
+    pub(super) fn check_index(&mut self, table: u32, slot: u16, for_call: bool) {
+        if self.is_wide_table(table) {
+            let handlers = both!(table::table_index);
+            let fields = Fields::slots(slot, for_call.into(), 0, 0);
+            self.emit(handlers, "table.index", fields);
+        }
+    }
+
     pub(super) fn visit_ref_null(&mut self) {
         self.push_note(State::Const(0), kind_of(ValType::FUNCREF), false);
     }
@@ -30,6 +45,7 @@ impl Translator<'_> {
 
     pub(super) fn visit_table_get(&mut self, index: u32) {
         let at = self.pop_slot();
+        self.check_index(index, at, false);
         self.result_at_home(Kind::Int, |t, home| {
             t.emit(
                 both!(table::table_get),
@@ -44,6 +60,7 @@ impl Translator<'_> {
         let at = self.in_slot(self.index(1));
         self.pop();
         self.pop();
+        self.check_index(index, at, false);
         self.emit(
             both!(table::table_set),
             "table.set",
@@ -78,6 +95,8 @@ impl Translator<'_> {
 
     pub(super) fn visit_table_fill(&mut self, index: u32) {
         let args = self.pop_three();
+        self.check_index(index, args, false);
+        self.check_index(index, args + 2, false);
         self.emit(
             both!(table::table_fill),
             "table.fill",
@@ -87,12 +106,18 @@ impl Translator<'_> {
 
     pub(super) fn visit_table_copy(&mut self, target: u32, source: u32) {
         let args = self.pop_three();
+        self.check_index(target, args, false);
+        self.check_index(source, args + 1, false);
+        if self.is_wide_table(target) {
+            self.check_index(source, args + 2, false);
+        }
         let fields = Fields::slots(args, target as u16, source as u16, 0);
         self.emit(both!(table::table_copy), "table.copy", fields);
     }
 
     pub(super) fn visit_table_init(&mut self, segment: u32, index: u32) {
         let args = self.pop_three();
+        self.check_index(index, args, false);
         let fields = Fields::imm(args, index as u16, segment);
         self.emit(both!(table::table_init), "table.init", fields);
     }

@@ -174,15 +174,14 @@ pub(super) fn memory_type(
     if ty.shared {
         return unsupported("shared memories".to_owned(), offset);
     }
-    if ty.page_size_log2.is_some_and(|log2| log2 != 16) {
-        return unsupported("pages of other than 64 KiB".to_owned(), offset);
-    }
     Ok(MemoryType {
         limits: Limits {
             min: ty.initial,
             max: ty.maximum,
         },
         index64: ty.memory64,
+        // The validator knows 0 and 16.
+        page_bytes_log2: ty.page_size_log2.unwrap_or(16) as u8,
     })
 }
 

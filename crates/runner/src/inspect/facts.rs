@@ -80,12 +80,22 @@ impl Facts {
             ty: export.ty.to_string(),
         });
         let memories = module.memories().map(|ty| {
-            let mebibytes = |pages: u64| format!("{:.1} MiB", pages as f64 / 16.0);
-            let start = mebibytes(ty.limits.min);
-            match ty.limits.max {
-                None => format!("{start} at the start, no maximum"),
-                Some(max) => format!("{start} at the start, at most {}", mebibytes(max)),
+            let size = |pages: u64| match ty.page_bytes() {
+                1 => format!("{pages} bytes"),
+                bytes => format!(
+                    "{:.1} MiB",
+                    pages as f64 * bytes as f64 / f64::from(1 << 20)
+                ),
+            };
+            let mut text = format!("{} at the start, ", size(ty.limits.min));
+            text += &match ty.limits.max {
+                None => "no maximum".to_owned(),
+                Some(max) => format!("at most {}", size(max)),
+            };
+            if ty.index64 {
+                text += ", 64-bit addresses";
             }
+            text
         });
         Self {
             name: name.to_owned(),
