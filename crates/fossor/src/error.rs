@@ -127,7 +127,7 @@ impl Error {
             other => return Self::without_store(other),
         };
         let goroutines = guest_stack::goroutines(store, &info);
-        let info = Box::new(TrapInfo::new(*info, goroutines));
+        let info = Box::new(TrapInfo::new(*info, goroutines, Some(store)));
         let reason = match (info.trap, store.interrupt().reason()) {
             (Trap::OutOfFuel, _) => InterruptReason::OutOfFuel,
             (Trap::Interrupted, Some(fossor_host::InterruptReason::Deadline)) => {
@@ -142,7 +142,7 @@ impl Error {
     /// An error that no run is behind.
     pub(crate) fn without_store(error: core::Error) -> Self {
         match error {
-            core::Error::Trap(info) => Error::Trap(Box::new(TrapInfo::new(*info, None))),
+            core::Error::Trap(info) => Error::Trap(Box::new(TrapInfo::new(*info, None, None))),
             core::Error::Exit(status) => Error::Exit(status),
             core::Error::Host(error) => Error::Host(error),
             core::Error::HostPanic(message) => Error::HostPanic(message),

@@ -57,6 +57,7 @@ mod pool;
 mod profiler;
 mod reactor;
 mod snapshot;
+mod source;
 mod store;
 mod table;
 mod trap_info;
@@ -71,6 +72,7 @@ pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use coverage::BlockCount;
 pub use engine::Engine;
 pub use error::{Error, InterruptReason, Trap};
+pub use fossor_dwarf::{DwarfError, SourceLine};
 pub use fossor_go::wasi_use as go_use;
 pub use fossor_go::{
     BuildInfo, CreatedBy, Frame as GoFrame, Goroutine, Goroutines, SourceFrame,
@@ -100,6 +102,6 @@ pub use reactor::Reactor;
 pub use snapshot::Snapshot;
 pub use store::{InterruptHandle, Limits, Store};
 pub use table::Table;
-pub use trap_info::{Frame, TrapInfo};
+pub use trap_info::{Frame, Sources, TrapInfo};
 pub use typed::{TypedFunc, WasmRet, WasmTy, WasmTyList};
 pub use value::{Extern, ExternRef, Val};

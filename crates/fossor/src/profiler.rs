@@ -2,6 +2,7 @@
 
 use crate::context::AsContextMut;
 use crate::go_program::GoProgram;
+use crate::source::{ModuleSource, Modules};
 use fossor_go::{SourceFrame, StackPc};
 use fossor_interpreter as core;
 use rustix::time::{ClockId, clock_gettime};
@@ -80,6 +81,8 @@ struct Shared {
     programs: HashMap<core::InstanceId, Option<GoProgram>>,
     /// Where frames are in the source, by instance.
     sources: HashMap<(core::InstanceId, Frame), Vec<SourceFrame>>,
+    /// Modules whose DWARF is to be asked at the end.
+    modules: Modules,
 }
 
 type Stack = (core::InstanceId, Vec<Frame>);
@@ -130,12 +133,14 @@ impl Profiler {
     /// What was seen until now, the largest value first.
     pub fn stacks(&self) -> Vec<ProfiledStack> {
         let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = Lines {
+            shared: &shared,
+            modules: HashMap::new(),
+            known: HashMap::new(),
+        };
         let stacks = shared.stacks.iter();
         let mut stacks = Vec::from_iter(stacks.map(|((instance, frames), &(samples, value))| {
-            let sources = frames.iter().flat_map(|frame| {
-                let source = shared.sources.get(&(*instance, *frame));
-                source.into_iter().flatten().cloned()
-            });
+            let sources = frames.iter().flat_map(|frame| lines.of(*instance, *frame));
             ProfiledStack {
                 frames: sources.collect(),
                 samples,
@@ -174,6 +179,9 @@ impl Shared {
             }
         };
         let store = sample.store();
+        if frames.iter().any(|frame| matches!(frame, Frame::Wasm(_))) {
+            self.modules.add(store, instance);
+        }
         for frame in &frames {
             let source = || match (frame, &*program) {
                 (Frame::Go(pc), Some(program)) => program.source(store, instance, *pc),
@@ -187,6 +195,54 @@ impl Shared {
         let sum = self.stacks.entry((instance, frames)).or_default();
         sum.0 += 1;
         sum.1 += value;
+    }
+}
+
+/// Frames in terms of the source, when everything was seen.
+struct Lines<'a> {
+    shared: &'a Shared,
+    modules: HashMap<core::InstanceId, Option<ModuleSource<'a>>>,
+    known: HashMap<(core::InstanceId, Frame), Vec<SourceFrame>>,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, instance: core::InstanceId, frame: Frame) -> Vec<SourceFrame> {
+        let key = (instance, frame);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let named = self.shared.sources.get(&key);
+        let named = named.cloned().unwrap_or_default();
+        let frames = match (frame, named.first()) {
+            (Frame::Wasm(frame), Some(named)) => self.lines(instance, frame, named),
+            _ => None,
+        };
+        let frames = frames.unwrap_or(named);
+        self.known.insert(key, frames.clone());
+        frames
+    }
+
+    /// What the module's DWARF says of a frame.
+    fn lines(
+        &mut self,
+        instance: core::InstanceId,
+        frame: core::SampleFrame,
+        named: &SourceFrame,
+    ) -> Option<Vec<SourceFrame>> {
+        let module = self.modules.entry(instance);
+        let module = module
+            .or_insert_with(|| ModuleSource::new(self.shared.modules.get(instance)?))
+            .as_mut()?;
+        let lines = module.lines(frame.func_idx, frame.wasm_offset).ok()?;
+        let frames = lines.into_iter().map(|line| SourceFrame {
+            func: line.func.unwrap_or_else(|| named.func.clone()),
+            file: line.file.unwrap_or_default(),
+            line: line.line,
+            start_line: 0,
+            inlined: line.inlined,
+        });
+        let frames = Vec::from_iter(frames);
+        (!frames.is_empty()).then_some(frames)
     }
 }
 

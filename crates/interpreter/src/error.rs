@@ -26,6 +26,8 @@ pub struct Frame {
     pub name: Option<String>,
     /// Byte offset in the module of the operator that trapped or called.
     pub wasm_offset: Option<u32>,
+    /// The instance that runs it.
+    pub instance: InstanceId,
 }
 
 /// A trap, and where the guest was.

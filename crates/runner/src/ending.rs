@@ -127,10 +127,10 @@ impl<'a> Ending<'a> {
     /// The failure with the guest's stack: goroutines, or WebAssembly's frames.
     fn with_stack(&self, failure: Failure, info: &TrapInfo) -> Failure {
         match &info.goroutines {
-            None => failure.details(frames(info)),
+            None => failure.details(info.trace()),
             Some(goroutines) => {
                 let wasm = if self.wasm_frames {
-                    frames(info)
+                    info.trace()
                 } else {
                     Vec::new()
                 };
@@ -243,13 +243,4 @@ fn users(module: &Module) -> HashMap<(String, String), String> {
         users.entry(key).or_insert(user);
     }
     users
-}
-
-/// The guest's stack, the innermost frame first.
-fn frames(info: &TrapInfo) -> Vec<String> {
-    let mut lines = Vec::from_iter(info.frames.iter().map(|frame| frame.to_string()));
-    if info.omitted > 0 {
-        lines.push(format!("… and {} more", info.omitted));
-    }
-    lines
 }

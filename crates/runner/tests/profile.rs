@@ -137,3 +137,31 @@ fn go_test_cpuprofile_has_samples() {
     let profile = std::fs::read(place.path().join("cpu.out")).unwrap();
     assert!(profile.starts_with(&[0x1f, 0x8b]) && profile.len() > 100);
 }
+
+#[test]
+fn a_program_in_c_has_lines_in_its_profile() {
+    let place = Place::new();
+    let module = format!(
+        "{}/../../go-fixtures/c/lines/lines.wasm",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let output = place
+        .command(&["profile", "--interval", "1", "-o", "p.json", &module])
+        .output();
+    common::ended(&output.unwrap(), std::time::Duration::ZERO).code(134);
+    let text = std::fs::read_to_string(place.path().join("p.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let frames = document["shared"]["frames"].as_array().unwrap();
+    assert!(!frames.is_empty());
+    for frame in frames {
+        // The very beginning of `_start` belongs to no line.
+        if frame["name"] != "_start" {
+            assert_eq!(frame["file"], "/c/lines/lines.c", "{frame}");
+            assert!(frame["line"].as_u64().unwrap() > 0, "{frame}");
+        }
+    }
+    assert!(
+        text.contains("all_shares") && text.contains("\"line\":23"),
+        "{text}"
+    );
+}

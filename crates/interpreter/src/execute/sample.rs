@@ -51,13 +51,17 @@ impl Sample<'_> {
         let mut found = Vec::new();
         // SAFETY: V3: the run stands still in this execution.
         let instance = unsafe {
-            frames(self.execution, self.walker, |_, func_idx, wasm_offset| {
-                found.push(SampleFrame {
-                    func_idx,
-                    wasm_offset: wasm_offset(),
-                });
-                found.len() < max
-            })
+            frames(
+                self.execution,
+                self.walker,
+                |_, _, func_idx, wasm_offset| {
+                    found.push(SampleFrame {
+                        func_idx,
+                        wasm_offset: wasm_offset(),
+                    });
+                    found.len() < max
+                },
+            )
         };
         (instance, found)
     }

@@ -29,12 +29,13 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         frames(
             execution,
             &mut Walker::default(),
-            |module, func_idx, wasm_offset| {
+            |module, instance, func_idx, wasm_offset| {
                 if info.frames.len() < TrapInfo::MAX_FRAMES {
                     info.frames.push(Frame {
                         func_idx,
                         name: module.decoded.func_name(func_idx).map(str::to_owned),
                         wasm_offset: wasm_offset(),
+                        instance,
                     });
                 } else {
                     info.omitted += 1;
@@ -47,12 +48,13 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
 }
 
 /// Hands each frame of a run that stands still to `each`: its module, its
-/// function and, made when asked for, its wasm offset; until that says `false`.
+/// instance, its function and, made when asked for, its wasm offset; until that
+/// says `false`.
 /// Gives the instance of the first.
 pub(super) unsafe fn frames(
     execution: *mut Execution,
     walker: &mut Walker,
-    mut each: impl FnMut(&ModuleInner, u32, &mut dyn FnMut() -> Option<u32>) -> bool,
+    mut each: impl FnMut(&ModuleInner, InstanceId, u32, &mut dyn FnMut() -> Option<u32>) -> bool,
 ) -> Option<InstanceId> {
     // SAFETY: V3: the execution is the store's, and `resume` says where the run
     // stopped.
@@ -86,7 +88,9 @@ pub(super) unsafe fn frames(
             let func_idx = module.decoded.imported_funcs + place.entry as u32;
             let listings = &mut walker.listings;
             let mut offset = || place.wasm_offset(module, behind, listings);
-            if !each(module, func_idx, &mut offset) {
+            let index = (*(*ctx).instance).id;
+            let instance = InstanceId(Handle { store, index });
+            if !each(module, instance, func_idx, &mut offset) {
                 break;
             }
             let link = fp.add(place.link_slot);
