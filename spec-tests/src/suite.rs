@@ -83,7 +83,8 @@ fn suites() -> Vec<Suite> {
         extension(Proposal::MultiMemory, |config| config.wasm2().wasm_multi_memory(true)),
         extension(Proposal::RelaxedSimd, |config| config.wasm2().wasm_relaxed_simd(true)),
         extension(Proposal::Memory64, |config| config.wasm2().wasm_memory64(true)),
-        extension(Proposal::FunctionReferences, Config::wasm3).not_yet("typed function references"),
+        // Knows memory 0 alone, in one byte.
+        extension(Proposal::FunctionReferences, |config| config.wasm3().wasm_multi_memory(false)),
         extension(Proposal::ExceptionHandling, Config::wasm3).not_yet("exceptions"),
         extension(Proposal::GC, Config::wasm3).not_yet("garbage collection"),
 
@@ -98,40 +99,6 @@ fn suites() -> Vec<Suite> {
 
 /// Scripts of suites that are run otherwise: what they wait for.
 const NOT_YET: &[(&str, &[&str])] = &[
-    (
-        "typed function references",
-        &[
-            "wasm-v3/br_on_non_null.wast",
-            "wasm-v3/br_on_null.wast",
-            "wasm-v3/br_table.wast",
-            "wasm-v3/call_ref.wast",
-            "wasm-v3/linking.wast",
-            "wasm-v3/local_init.wast",
-            "wasm-v3/ref.wast",
-            "wasm-v3/ref_as_non_null.wast",
-            "wasm-v3/ref_is_null.wast",
-            "wasm-v3/return_call_ref.wast",
-            "wasm-v3/table.wast",
-            "wasm-v3/type-equivalence.wast",
-            "wasm-v3/unreached-valid.wast",
-            "wasm-latest/br_on_non_null.wast",
-            "wasm-latest/br_on_null.wast",
-            "wasm-latest/br_table.wast",
-            "wasm-latest/call_ref.wast",
-            "wasm-latest/linking.wast",
-            "wasm-latest/local_init.wast",
-            "wasm-latest/ref.wast",
-            "wasm-latest/ref_as_non_null.wast",
-            "wasm-latest/ref_is_null.wast",
-            "wasm-latest/return_call.wast",
-            "wasm-latest/return_call_indirect.wast",
-            "wasm-latest/return_call_ref.wast",
-            "wasm-latest/table.wast",
-            "wasm-latest/type-equivalence.wast",
-            "wasm-latest/unreached-valid.wast",
-            "bulk-memory/table-sub.wast",
-        ],
-    ),
     (
         "tags",
         &[

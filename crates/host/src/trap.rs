@@ -34,6 +34,8 @@ pub enum Trap {
     StackExhausted,
     /// A null reference where a value is needed.
     NullReference,
+    /// A call through a null reference.
+    NullFunctionReference,
     /// The fuel given to the store is used up.
     OutOfFuel,
     /// The deadline passed or the host asked for a stop.
@@ -55,6 +57,7 @@ impl Trap {
             Trap::InvalidConversionToInteger => "invalid conversion to integer",
             Trap::StackExhausted => "call stack exhausted",
             Trap::NullReference => "null reference",
+            Trap::NullFunctionReference => "null function reference",
             Trap::OutOfFuel => "out of fuel",
             Trap::Interrupted => "interrupted",
         }

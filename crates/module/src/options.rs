@@ -47,6 +47,7 @@ impl Default for DecodeOptions {
                 .union(WasmFeatures::MULTI_MEMORY)
                 .union(WasmFeatures::RELAXED_SIMD)
                 .union(WasmFeatures::MEMORY64)
+                .union(WasmFeatures::FUNCTION_REFERENCES)
                 // Beyond it:
                 .union(WasmFeatures::CUSTOM_PAGE_SIZES),
         )

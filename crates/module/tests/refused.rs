@@ -269,6 +269,7 @@ fn features() {
         "(module (memory i64 1))",
         "(module (table i64 1 funcref))",
         "(module (memory 1 (pagesize 1)))",
+        "(module (func (param (ref func))))",
         "(module (func (param v128) local.get 0 i32x4.relaxed_trunc_f32x4_s drop))",
     ] {
         assert_eq!(accepts(on), [false, false, true], "{on}");
@@ -278,7 +279,6 @@ fn features() {
         "(module (tag))",
         "(module (type (struct)))",
         "(module (type (func)) (rec (type (func))))",
-        "(module (func (param (ref func))))",
         "(module (func try_table end))",
     ] {
         assert_eq!(accepts(off), [false, false, false], "{off}");

@@ -242,6 +242,17 @@ handlers! {
         }
     }
 
+    /// Calls the function that slot B refers to, with arguments from slot A.
+    fn call_ref(r) {
+        if r.context().interrupted() {
+            return trap(r, Trap::Interrupted);
+        }
+        match Reference::func(&r) {
+            Ok(func) => call_func::<D>(r, func, r.slot::<FA>(), 2),
+            Err(reason) => trap(r, reason),
+        }
+    }
+
     /// Tail call of the function of this instance whose entry is in word 2,
     /// arguments from slot A, B slots of them; this frame's link is in slot C.
     fn return_call(r) {
@@ -344,6 +355,8 @@ pub(crate) trait Callee: 'static {
 pub(crate) struct Imported;
 /// `table I (low half)[B]`, of type word 2; see [`resolve`].
 pub(crate) struct Indirect;
+/// What slot B refers to.
+pub(crate) struct Reference;
 
 impl Callee for Imported {
     #[inline(always)]
@@ -367,6 +380,18 @@ impl Callee for Indirect {
     unsafe fn has_type(r: &Registers, func: *const FuncRef) -> bool {
         // SAFETY: V5.
         unsafe { u64::from((*func).type_id) == r.word::<2>() }
+    }
+}
+
+impl Callee for Reference {
+    #[inline(always)]
+    unsafe fn func(r: &Registers) -> Result<*const FuncRef, Trap> {
+        // SAFETY: V1, V5.
+        let func = unsafe { r.slot::<FB>().read() } as *const FuncRef;
+        match func.is_null() {
+            true => Err(Trap::NullFunctionReference),
+            false => Ok(func),
+        }
     }
 }
 

@@ -16,6 +16,14 @@ handlers! {
         next::<D>(r, 2)
     }
 
+    /// Traps if A is null.
+    fn ref_as_non_null(r) {
+        match r.slot::<FA>().read() {
+            0 => trap(r, Trap::NullReference),
+            _ => next::<D>(r, 2),
+        }
+    }
+
     /// Traps unless the 64-bit index A is below 2^32, as those of all elements
     /// are; with the reason `call_indirect` has if B is 1.
     fn table_index(r) {

@@ -3,7 +3,7 @@
 use super::Translator;
 use super::emit::Fields;
 use super::stack::{Holds, Operand, State, kind_of};
-use crate::execute::call::{self, Imported, Indirect};
+use crate::execute::call::{self, Imported, Indirect, Reference};
 use crate::execute::handlers::both;
 use crate::execute::operand::{Acc, Slot};
 use fossor_module::{FuncType, ValType};
@@ -108,6 +108,38 @@ impl Translator<'_> {
         self.push_results(ty, args);
         self.emit_return();
         self.end_of_path();
+    }
+
+    pub(super) fn visit_call_ref(&mut self, type_index: u32) {
+        let ty = self.module.decoded.signature(type_index);
+        let (func, args) = self.place_args_of_ref(ty);
+        self.emit(
+            both!(call::call_ref),
+            "call_ref",
+            Fields::slots(args, func, 0, 0),
+        );
+        self.push_results(ty, args);
+    }
+
+    pub(super) fn visit_return_call_ref(&mut self, type_index: u32) {
+        let ty = self.module.decoded.signature(type_index);
+        let (func, args) = self.place_args_of_ref(ty);
+        let handlers = both!(call::return_call_func<Reference>);
+        let fields = Fields::slots(args, func, self.link_slot as u16, 0);
+        self.emit(handlers, "return_call_ref", fields);
+        self.word(0);
+        self.word(0);
+        self.push_results(ty, args);
+        self.emit_return();
+        self.end_of_path();
+    }
+
+    /// Pops the reference on top, which stays in a slot, and places the arguments
+    /// below it.
+    fn place_args_of_ref(&mut self, ty: &FuncType) -> (u16, u16) {
+        let func = self.in_slot(self.index(0));
+        self.pop();
+        (func, self.place_args(ty))
     }
 
     fn settle_index(&mut self, index: usize) {

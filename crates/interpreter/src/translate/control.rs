@@ -1,13 +1,13 @@
 //! Blocks, and the operators that leave them.
 
 use super::emit::Fields;
-use super::label::{Direction, NO_FIXUP};
+use super::label::{Condition, Direction, NO_FIXUP};
 use super::stack::{Entry, Operand, State, kind_of};
 use super::{NOWHERE, Translator, visit};
 use crate::error::TranslateError;
 use crate::execute::call;
 use crate::execute::control;
-use crate::execute::handlers::both;
+use crate::execute::handlers::{PairMode, both, ops};
 use crate::execute::operand::{Acc, Imm16, Kind, Slot};
 use fossor_module::ValType;
 use std::collections::HashMap;
@@ -300,17 +300,51 @@ impl Translator<'_> {
             }
             let condition = self.pop_condition(false);
             self.pending_from = self.stack.len();
-            if self.at_label_homes(target, arity) {
-                self.branch_to(target, condition, true);
-            } else {
-                let skip = self.emit_branch(condition, false, Direction::Forward);
-                self.copy_to_label(target, arity);
-                self.emit_jump(target);
-                self.resolve(skip);
-                self.forget();
-            }
+            self.branch_with_values(depth, condition, true);
         }
         self.fuel_start();
+    }
+
+    pub(super) fn visit_br_on_null(&mut self, depth: u32) {
+        let is_null = self.null_check();
+        // The label does not get the reference; the other path has it at home.
+        self.pop();
+        self.branch_with_values(depth, is_null, true);
+        self.push_type(ValType::FUNCREF);
+        self.fuel_start();
+    }
+
+    pub(super) fn visit_br_on_non_null(&mut self, depth: u32) {
+        let is_null = self.null_check();
+        self.branch_with_values(depth, is_null, false);
+        self.pop();
+        self.fuel_start();
+    }
+
+    /// Puts all values home, and tells whether the reference on top is null.
+    fn null_check(&mut self) -> Condition {
+        self.flush();
+        let slot = self.stack[self.index(0)].slot;
+        Condition::Compare {
+            op: &ops::I64Eq,
+            mode: PairMode::SlotImm,
+            fields: Fields::imm(slot, 0, 0),
+        }
+    }
+
+    /// Branches to a label, with the values on top, which are at home, if the
+    /// condition is `sense`.
+    pub(super) fn branch_with_values(&mut self, depth: u32, condition: Condition, sense: bool) {
+        let target = self.controls.len() - 1 - depth as usize;
+        let arity = self.label_arity(target);
+        if arity == 0 || self.at_label_homes(target, arity) {
+            return self.branch_to(target, condition, sense);
+        }
+        let skip = self.emit_branch(condition, !sense, Direction::Forward);
+        self.copy_to_label(target, arity);
+        self.emit_jump(target);
+        self.resolve(skip);
+        self.forget();
     }
 
     pub(super) fn visit_br_table(&mut self, table: BrTable<'_>) -> Result<(), TranslateError> {

@@ -43,6 +43,12 @@ impl Translator<'_> {
         });
     }
 
+    pub(super) fn visit_ref_as_non_null(&mut self) {
+        let slot = self.in_slot(self.index(0));
+        let fields = Fields::imm(slot, 0, 0);
+        self.emit(both!(table::ref_as_non_null), "ref.as_non_null", fields);
+    }
+
     pub(super) fn visit_table_get(&mut self, index: u32) {
         let at = self.pop_slot();
         self.check_index(index, at, false);

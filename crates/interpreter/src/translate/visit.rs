@@ -70,6 +70,7 @@ macro_rules! visit_all {
     (one @sign_extension $op:ident => $visit:ident) => { visit_all!(supported $visit $visit () ()); };
     (one @saturating_float_to_int $op:ident => $visit:ident) => { visit_all!(supported $visit $visit () ()); };
     (one @bulk_memory $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
+    (one @function_references $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => { visit_all!(supported $visit $visit ($($($arg: $argty),*)?) ($($($arg),*)?)); };
     (one @tail_call $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
     (one @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => {
         visit_all!(unsupported $visit ($($($arg: $argty),*)?));
