@@ -6,7 +6,7 @@ use crate::error::{Error, TranslateError};
 use crate::execute::context::{Context, FuncEntry, FuncRef};
 use crate::execute::{call, handlers::both};
 use crate::instance::Buffers;
-use crate::translate::{Line, translate};
+use crate::translate::{Line, Spare, translate};
 use fossor_module::{ExternType, FuncType, TypeIndex};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +57,7 @@ pub(crate) struct Scratch {
     pub allocations: Option<FuncValidatorAllocations>,
     /// For code: empty, or to be emptied.
     pub code: Vec<u64>,
+    pub spare: Spare,
 }
 
 impl Module {

@@ -83,6 +83,11 @@ impl Module {
         Ok(())
     }
 
+    /// The features of WebAssembly that it was decoded with.
+    pub fn features(&self) -> WasmFeatures {
+        self.features
+    }
+
     /// The body of a defined function.
     ///
     /// # Panics

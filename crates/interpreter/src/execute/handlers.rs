@@ -55,6 +55,9 @@ pub(crate) enum AddressMode {
 
 pub(crate) struct BinaryOp {
     pub name: &'static str,
+    /// On i32.
+    pub narrow: bool,
+    pub sum: Option<Sum>,
     pub kind: Kind,
     pub result: Kind,
     pub commutative: bool,
@@ -63,8 +66,19 @@ pub(crate) struct BinaryOp {
     pub handlers: PerDispatch<[ByTarget; 7]>,
 }
 
+/// Integer addition or subtraction.
+#[derive(Clone, Copy)]
+pub(crate) struct Sum {
+    /// Not a subtraction.
+    pub add: bool,
+    /// Of i64.
+    pub wide: bool,
+}
+
 pub(crate) struct CompareOp {
     pub name: &'static str,
+    /// Of i32.
+    pub narrow: bool,
     pub kind: Kind,
     pub imm_words: u8,
     /// The same with exchanged operands.
@@ -81,6 +95,8 @@ pub(crate) struct CompareOp {
 
 pub(crate) struct UnaryOp {
     pub name: &'static str,
+    /// An i32 comes out.
+    pub narrow: bool,
     pub result: Kind,
     /// By source: slot, accumulator.
     pub handlers: PerDispatch<[ByTarget; 2]>,
@@ -88,6 +104,8 @@ pub(crate) struct UnaryOp {
 
 pub(crate) struct LoadOp {
     pub name: &'static str,
+    /// Bits 32 to 63 of what it loads are zero.
+    pub clean: bool,
     pub result: Kind,
     /// By address.
     pub handlers: PerDispatch<[ByTarget; 3]>,
@@ -96,10 +114,33 @@ pub(crate) struct LoadOp {
 
 pub(crate) struct StoreOp {
     pub name: &'static str,
+    /// Of an i32.
+    pub narrow: bool,
     pub kind: Kind,
     /// By address, then by source.
     pub handlers: PerDispatch<[[Handler; 3]; 3]>,
     pub other_memory: PerDispatch<Handler>,
+}
+
+/// Whether an operator is one of i32, by its name.
+const fn is_narrow(name: &str) -> bool {
+    matches!(name.as_bytes(), [b'i', b'3', ..])
+}
+
+/// Whether a load leaves nothing above bit 31, by its name.
+const fn is_clean(name: &str) -> bool {
+    matches!(name.as_bytes(), [b'i', b'3', ..] | [.., b'_', b'u'])
+}
+
+const fn sum(name: &str) -> Option<Sum> {
+    let (add, wide) = match name.as_bytes() {
+        b"i32.add" => (true, false),
+        b"i32.sub" => (false, false),
+        b"i64.add" => (true, true),
+        b"i64.sub" => (false, true),
+        _ => return None,
+    };
+    Some(Sum { add, wide })
 }
 
 const fn binary_handlers<D: Dispatch, Op: Binary>() -> [ByTarget; 7] {
@@ -268,6 +309,8 @@ macro_rules! define_handlers {
             use super::*;
             $(pub(crate) static $bin: BinaryOp = BinaryOp {
                 name: $bin_text,
+                narrow: is_narrow($bin_text),
+                sum: sum($bin_text),
                 kind: <<op::$bin as Binary>::In as Cell>::KIND,
                 result: <<op::$bin as Binary>::Out as Cell>::KIND,
                 commutative: define_handlers!(@commutative $($bin_flag)*),
@@ -276,6 +319,7 @@ macro_rules! define_handlers {
             };)*
             $(pub(crate) static $cmp: CompareOp = CompareOp {
                 name: $cmp_text,
+                narrow: is_narrow($cmp_text),
                 kind: <<op::$cmp as Compare>::In as Cell>::KIND,
                 imm_words: <$cmp_ty as Cell>::IMM_WORDS as u8,
                 mirror: &$mirror,
@@ -286,17 +330,20 @@ macro_rules! define_handlers {
             };)*
             $(pub(crate) static $un: UnaryOp = UnaryOp {
                 name: $un_text,
+                narrow: is_narrow($un_text),
                 result: <<op::$un as Unary>::Out as Cell>::KIND,
                 handlers: [unary_handlers::<Loop, op::$un>(), unary_handlers::<Fast, op::$un>()],
             };)*
             $(pub(crate) static $ld: LoadOp = LoadOp {
                 name: $ld_text,
+                clean: is_clean($ld_text),
                 result: <<op::$ld as Load>::Out as Cell>::KIND,
                 handlers: [load_handlers::<Loop, op::$ld>(), load_handlers::<Fast, op::$ld>()],
                 other_memory: [load_other::<Loop, op::$ld>, load_other::<Fast, op::$ld>],
             };)*
             $(pub(crate) static $st: StoreOp = StoreOp {
                 name: $st_text,
+                narrow: is_narrow($st_text),
                 kind: <<op::$st as Store>::In as Cell>::KIND,
                 handlers: [store_handlers::<Loop, op::$st>(), store_handlers::<Fast, op::$st>()],
                 other_memory: [store_other::<Loop, op::$st>, store_other::<Fast, op::$st>],
@@ -319,6 +366,8 @@ for_each_instruction!(define_handlers);
 /// See [`ZeroExtendAdd`]; not an operator of the format, hence not in the table.
 pub(crate) static ZERO_EXTEND_ADD: BinaryOp = BinaryOp {
     name: "i64.extend_i32_u+add",
+    narrow: false,
+    sum: None,
     kind: Kind::Int,
     result: Kind::Int,
     commutative: true,

@@ -1,6 +1,5 @@
 //! Emitting instructions. The layout is drawn in `execute/registers.rs`.
 
-use super::fuse::{Recent, RecentOp};
 use super::stack::{Holds, Producer};
 use super::{Line, NOWHERE, Translator};
 use crate::execute::handlers::{ByTarget, CompareOp, PairMode, PerDispatch};
@@ -84,15 +83,10 @@ impl Translator<'_> {
     ) -> usize {
         let word = self.code.len();
         self.starts.push(word as u32);
-        self.code.push(handler as usize as u64);
-        self.code.push(fields.0);
+        self.code
+            .extend_from_slice(&[handler as usize as u64, fields.0]);
         self.last = None;
         self.last_word = word;
-        self.recent.push(Recent {
-            word,
-            op: RecentOp::Other,
-            to: None,
-        });
         if let Some(lines) = &mut self.lines {
             lines.push(Line {
                 word,
@@ -112,7 +106,9 @@ impl Translator<'_> {
     pub(super) fn take_back(&mut self, word: usize) {
         self.code.truncate(word);
         self.starts.pop();
-        self.recent.pop();
+        while self.noted.last().is_some_and(|noted| noted.word >= word) {
+            self.noted.pop();
+        }
         self.last = None;
         self.last_word = NOWHERE;
         if let Some(lines) = &mut self.lines {
@@ -202,7 +198,8 @@ impl Translator<'_> {
         self.holds = [Holds::Nothing; 3];
         self.last = None;
         self.last_word = NOWHERE;
-        self.recent.clear();
+        self.noted.clear();
+        self.label_start = self.starts.len();
     }
 
     /// Begins a run of operators that are paid for together.

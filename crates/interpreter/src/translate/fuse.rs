@@ -11,7 +11,7 @@ use super::emit::{Fields, Last};
 use super::stack::{Entry, Holds, State};
 use crate::execute::control::{Backward, Forward};
 use crate::execute::go;
-use crate::execute::handlers::{PairMode, both};
+use crate::execute::handlers::{PairMode, both, ops};
 use crate::execute::operand::Kind;
 
 /// An instruction that was emitted since the last label.
@@ -26,7 +26,6 @@ pub(super) struct Recent {
 /// What fusions look for.
 #[derive(Clone, Copy)]
 pub(super) enum RecentOp {
-    Other,
     /// `from + add`
     Add {
         from: u16,
@@ -86,21 +85,22 @@ pub(super) struct Prologue {
 }
 
 impl Translator<'_> {
-    /// Says what the instruction just emitted is.
+    /// Says what the instruction just emitted is, unless a label follows it.
     pub(super) fn note(&mut self, op: RecentOp, to: Option<u16>) {
-        if let Some(recent) = self.recent.last_mut() {
-            (recent.op, recent.to) = (op, to);
+        let Some(word) = self.recent_word(0) else {
+            return;
+        };
+        match self.noted.last_mut() {
+            Some(noted) if noted.word == word => (noted.op, noted.to) = (op, to),
+            _ => self.noted.push(Recent { word, op, to }),
         }
     }
 
     /// The instruction at `word` now writes `slot` as well.
     pub(super) fn retargeted(&mut self, word: usize, slot: u16) {
-        if let Some(recent) = self
-            .recent
-            .iter_mut()
-            .rev()
-            .find(|recent| recent.word == word)
-        {
+        let noted = self.noted.iter_mut().rev();
+        let mut from_there = noted.take_while(|noted| noted.word >= word);
+        if let Some(recent) = from_there.find(|noted| noted.word == word) {
             recent.to = Some(slot);
             if let (
                 1,
@@ -121,9 +121,19 @@ impl Translator<'_> {
         found.is_ok_and(|index| self.locals[index].ty == fossor_module::ValType::I32)
     }
 
+    /// What was noted of the instruction before the last `depth` ones.
     fn recent(&self, depth: usize) -> Option<Recent> {
-        let index = self.recent.len().checked_sub(depth + 1)?;
-        Some(self.recent[index])
+        let word = self.recent_word(depth)?;
+        let noted = self.noted.iter().rev();
+        let mut from_there = noted.take_while(|noted| noted.word >= word);
+        from_there.find(|noted| noted.word == word).copied()
+    }
+
+    /// Where the instruction before the last `depth` ones is.
+    fn recent_word(&self, depth: usize) -> Option<usize> {
+        let since_label = self.starts.get(self.label_start..)?;
+        let index = since_label.len().checked_sub(depth + 1)?;
+        Some(since_label[index] as usize)
     }
 
     /// `local := local + constant; global := local` in one: Go's stack pointer
@@ -316,7 +326,7 @@ impl Translator<'_> {
     /// loaded from a global plus an offset: Go's stack check. `last` is the
     /// comparison. Emits the branch; returns its word.
     pub(super) fn fuse_stack_check(&mut self, last: &Last) -> Option<usize> {
-        if last.op.name != "i32.le_u" || last.mode != PairMode::SlotAcc {
+        if !std::ptr::eq(last.op, &ops::I32LeU) || last.mode != PairMode::SlotAcc {
             return None;
         }
         let (Some(load), Some(get)) = (self.recent(1), self.recent(2)) else {
@@ -334,7 +344,7 @@ impl Translator<'_> {
             self.take_back(recent);
         }
         self.holds[Kind::Int as usize] = Holds::Nothing;
-        let first_at_label = self.recent.is_empty();
+        let first_at_label = self.starts.len() == self.label_start;
         let slot = last.fields.b();
         let word = self.emit(
             both!(go::branch_stack_fits),

@@ -4,7 +4,7 @@ use super::Translator;
 use super::emit::Fields;
 use super::fuse::RecentOp;
 use super::stack::{Operand, State};
-use crate::execute::handlers::{AddressMode, LoadOp, SourceMode, StoreOp, both};
+use crate::execute::handlers::{AddressMode, LoadOp, SourceMode, StoreOp, both, ops};
 use crate::execute::memory;
 use crate::execute::operand::Kind;
 use wasmparser::{MemArg, MemArgTarget};
@@ -45,8 +45,8 @@ impl Translator<'_> {
         };
         let handlers = op.handlers[self.dispatch][mode as usize];
         self.produce(handlers, op.name, fields, None, op.result);
-        self.mark_clean(op.name.starts_with("i32") || op.name.ends_with("_u"));
-        if mode == AddressMode::Acc && op.name == "i32.load" {
+        self.mark_clean(op.clean);
+        if mode == AddressMode::Acc && std::ptr::eq(op, &ops::I32Load) {
             let offset = memarg.offset as u32;
             self.note(RecentOp::LoadAcc { offset }, None);
         }
@@ -66,13 +66,13 @@ impl Translator<'_> {
             );
             return self.word(memarg.offset);
         }
-        if op.name == "i64.store" && self.fuse_push_return(memarg.offset) {
+        if std::ptr::eq(op, &ops::I64Store) && self.fuse_push_return(memarg.offset) {
             return;
         }
         let index = self.index(0);
         self.settle(index);
         let small = |value: u64| match op.kind {
-            Kind::Int if op.name.starts_with("i32") => value as i32 == i32::from(value as i16),
+            Kind::Int if op.narrow => value as i32 == i32::from(value as i16),
             Kind::Int => value as i64 == i64::from(value as i16),
             Kind::F32 | Kind::F64 => value == 0,
         };

@@ -13,6 +13,7 @@
 
 mod call;
 mod control;
+mod drive;
 mod emit;
 mod fuse;
 mod label;
@@ -27,6 +28,7 @@ mod visit;
 
 use crate::error::TranslateError;
 use crate::execute::context::CodeHeader;
+use crate::execute::operand::Kind;
 use crate::module::ModuleInner;
 use control::Control;
 use emit::Last;
@@ -67,9 +69,6 @@ pub(crate) fn translate(
         .into_validator(module.scratch().allocations.take().unwrap_or_default());
     let func_idx = module.decoded.imported_funcs + defined_idx;
     let mut translator = Translator::new(module, func_idx, listing);
-    let mut reader = body
-        .get_binary_reader_for_operators()
-        .map_err(TranslateError::Invalid)?;
     let mut locals = body.get_locals_reader().map_err(TranslateError::Invalid)?;
     for _ in 0..locals.get_count() {
         let offset = locals.original_position();
@@ -84,16 +83,7 @@ pub(crate) fn translate(
         validator,
         translator,
     };
-    while !reader.eof() {
-        visitor.translator.offset = reader.original_position() as u32;
-        reader
-            .visit_operator(&mut visitor)
-            .map_err(TranslateError::Invalid)??;
-    }
-    let offset = reader.original_position();
-    reader
-        .finish_expression(&visitor.validator.visitor(offset))
-        .map_err(TranslateError::Invalid)?;
+    drive::drive(&mut visitor, &body)?;
     module.scratch().allocations = Some(visitor.validator.into_allocations());
     visitor.translator.finish()
 }
@@ -103,6 +93,43 @@ pub(crate) fn translate(
 struct Local {
     slot: u16,
     ty: ValType,
+    /// What `ty` says.
+    kind: Kind,
+    wide: bool,
+}
+
+impl Local {
+    fn new(slot: u16, ty: ValType) -> Self {
+        Self {
+            slot,
+            ty,
+            kind: stack::kind_of(ty),
+            wide: ty == ValType::V128,
+        }
+    }
+}
+
+/// Buffers that one translation leaves for the next. All are empty, or to be
+/// emptied.
+#[derive(Default)]
+pub(crate) struct Spare {
+    starts: Vec<u32>,
+    locals: Vec<Local>,
+    stack: Vec<Entry>,
+    noted: Vec<Recent>,
+    controls: Vec<Control>,
+    fixups: Vec<Fixup>,
+}
+
+impl Spare {
+    fn clear(&mut self) {
+        self.starts.clear();
+        self.locals.clear();
+        self.stack.clear();
+        self.noted.clear();
+        self.controls.clear();
+        self.fixups.clear();
+    }
 }
 
 pub(crate) struct Translator<'m> {
@@ -139,8 +166,10 @@ pub(crate) struct Translator<'m> {
     last_word: usize,
     /// Word of the plain copy emitted last.
     last_copy: usize,
-    /// What was emitted since the last label, as far as `fuse` wants to know.
-    recent: Vec<Recent>,
+    /// Of the instructions since the last label those that `fuse` looks for.
+    noted: Vec<Recent>,
+    /// How many instructions are before the last label.
+    label_start: usize,
     /// Indices of the open loops.
     loops: Vec<usize>,
     dispatchers: Vec<Dispatcher>,
@@ -166,14 +195,17 @@ impl<'m> Translator<'m> {
     fn new(module: &'m ModuleInner, func_idx: u32, listing: bool) -> Self {
         let ty = module.decoded.func_type(func_idx);
         let options = module.engine.config();
-        let mut locals = Vec::with_capacity(ty.params().len() + 8);
+        let scratch = &mut *module.scratch();
+        let mut code = std::mem::take(&mut scratch.code);
+        let mut spare = std::mem::take(&mut scratch.spare);
+        spare.clear();
+        let mut locals = spare.locals;
         let mut slot = 0;
         for &ty in ty.params() {
-            locals.push(Local { slot, ty });
+            locals.push(Local::new(slot, ty));
             slot += ty.slots() as u16;
         }
         let link_slot = ty.param_slots().max(ty.result_slots());
-        let mut code = std::mem::take(&mut module.scratch().code);
         code.clear();
         code.push(0);
         Self {
@@ -189,13 +221,13 @@ impl<'m> Translator<'m> {
                 .is_some_and(|memory| memory.index64),
             counts: options.count_blocks,
             code,
-            starts: Vec::with_capacity(64),
+            starts: spare.starts,
             lines: listing.then(Vec::new),
             offset: 0,
             locals,
             link_slot,
             zeroed_slots: 0,
-            stack: Vec::with_capacity(16),
+            stack: spare.stack,
             pending_from: 0,
             top_slot: link_slot + 2,
             max_slot: link_slot + 2,
@@ -204,14 +236,15 @@ impl<'m> Translator<'m> {
             last: None,
             last_word: NOWHERE,
             last_copy: NOWHERE,
-            recent: Vec::new(),
+            noted: spare.noted,
+            label_start: 0,
             loops: Vec::new(),
             dispatchers: Vec::new(),
             prologue: None,
             first_reload: None,
             last_wide: NOWHERE,
-            controls: Vec::with_capacity(16),
-            fixups: Vec::new(),
+            controls: spare.controls,
+            fixups: spare.fixups,
             reachable: true,
             dead_blocks: 0,
             fuel_word: NOWHERE,
@@ -223,10 +256,7 @@ impl<'m> Translator<'m> {
         let slots = u64::from(count) * u64::from(ty.slots());
         self.check_slots(u64::from(self.top_slot) + slots)?;
         for _ in 0..count {
-            self.locals.push(Local {
-                slot: self.top_slot as u16,
-                ty,
-            });
+            self.locals.push(Local::new(self.top_slot as u16, ty));
             self.top_slot += ty.slots();
         }
         self.zeroed_slots += slots as u32;
@@ -275,6 +305,14 @@ impl<'m> Translator<'m> {
                 limit_bytes: MAX_CODE_BYTES,
             });
         }
+        self.module.scratch().spare = Spare {
+            starts: self.starts,
+            locals: self.locals,
+            stack: self.stack,
+            noted: self.noted,
+            controls: self.controls,
+            fixups: self.fixups,
+        };
         Ok(Translation {
             words: self.code,
             lines: self.lines.unwrap_or_default(),

@@ -4,7 +4,7 @@
 use super::Translator;
 use super::emit::{Fields, Last};
 use super::stack::{Entry, Operand, State};
-use crate::execute::handlers::{BinaryOp, CompareOp, PairMode, UnaryOp, ops};
+use crate::execute::handlers::{BinaryOp, CompareOp, PairMode, Sum, UnaryOp, ops};
 use crate::execute::operand::Kind;
 
 /// Two operands as an instruction names them.
@@ -21,7 +21,7 @@ impl Translator<'_> {
         if self.note_addition(op) {
             return;
         }
-        let narrow = op.name.starts_with("i32");
+        let narrow = op.narrow;
         if op.commutative && self.constant_first(op.kind, narrow) {
             self.exchange();
         }
@@ -33,7 +33,7 @@ impl Translator<'_> {
 
     /// A comparison of the table.
     pub(super) fn lower_compare(&mut self, mut op: &'static CompareOp) {
-        let narrow = op.name.starts_with("i32");
+        let narrow = op.narrow;
         if self.constant_first(op.kind, narrow) {
             self.exchange();
             op = op.mirror;
@@ -101,7 +101,7 @@ impl Translator<'_> {
             None,
             op.result,
         );
-        self.mark_clean(op.name.starts_with("i32"));
+        self.mark_clean(op.narrow);
     }
 
     /// `i32.wrap_i64`: nothing, since whoever reads an i32 reads 32 bits.
@@ -159,12 +159,8 @@ impl Translator<'_> {
     /// emitting it; addresses, and the next addition, take it up. Sound: the
     /// low 32 bits of a sum depend on the low 32 bits of its operands alone.
     fn note_addition(&mut self, op: &'static BinaryOp) -> bool {
-        let (add, wide) = match op.name {
-            "i32.add" => (true, false),
-            "i32.sub" => (false, false),
-            "i64.add" => (true, true),
-            "i64.sub" => (false, true),
-            _ => return false,
+        let Some(Sum { add, wide }) = op.sum else {
+            return false;
         };
         if !self.fuse {
             return false;

@@ -123,6 +123,7 @@ impl Translator<'_> {
     }
 
     /// Pushes a value that nothing was emitted for.
+    #[inline(always)]
     pub(super) fn push_note(&mut self, state: State, kind: Kind, wide: bool) {
         self.push(Entry {
             state,
@@ -132,11 +133,17 @@ impl Translator<'_> {
             slot: self.top_slot as u16,
         });
         if !self.fuse {
-            self.go_home(self.stack.len() - 1);
-            self.pending_from = self.stack.len();
+            self.note_at_home();
         } else if self.stack.len() - self.pending_from > MAX_PENDING {
             self.flush();
         }
+    }
+
+    /// Without folding: the note just pushed is emitted.
+    #[cold]
+    fn note_at_home(&mut self) {
+        self.go_home(self.stack.len() - 1);
+        self.pending_from = self.stack.len();
     }
 
     /// The result just pushed came out of an instruction that fills 32 bits and
@@ -147,6 +154,7 @@ impl Translator<'_> {
         }
     }
 
+    #[inline(always)]
     fn push(&mut self, entry: Entry) {
         if entry.state == State::Home && self.pending_from == self.stack.len() {
             self.pending_from += 1;
@@ -158,6 +166,7 @@ impl Translator<'_> {
 
     /// Removes the top value. If it was in the accumulator alone, it is the
     /// caller's to use at once.
+    #[inline]
     pub(super) fn pop(&mut self) -> Entry {
         let Some(entry) = self.stack.pop() else {
             unreachable!("validation keeps the operand stack from underflowing");
@@ -198,14 +207,20 @@ impl Translator<'_> {
     }
 
     /// Frees the accumulator: a value that is only there goes home.
+    #[inline(always)]
     pub(super) fn spill(&mut self, kind: Kind) {
         if let Holds::Pending(index) = self.holds[kind as usize] {
-            let home = self.stack[index].slot;
-            self.retarget(self.producers[kind as usize], home);
-            self.stack[index].state = State::Home;
-            self.wrote(home);
-            self.holds[kind as usize] = Holds::Slot(home);
+            self.spill_pending(kind, index);
         }
+    }
+
+    #[inline(never)]
+    fn spill_pending(&mut self, kind: Kind, index: usize) {
+        let home = self.stack[index].slot;
+        self.retarget(self.producers[kind as usize], home);
+        self.stack[index].state = State::Home;
+        self.wrote(home);
+        self.holds[kind as usize] = Holds::Slot(home);
     }
 
     /// Frees all accumulators.
@@ -229,6 +244,7 @@ impl Translator<'_> {
     }
 
     /// Puts all values into their homes: before labels and merges.
+    #[inline(never)]
     pub(super) fn flush(&mut self) {
         self.flush_top(0);
     }
@@ -253,7 +269,15 @@ impl Translator<'_> {
     }
 
     /// Computes the value at `index` if it is only noted as a sum.
+    #[inline(always)]
     pub(super) fn settle(&mut self, index: usize) {
+        if let State::Add { .. } = self.stack[index].state {
+            self.compute(index);
+        }
+    }
+
+    #[inline(never)]
+    fn compute(&mut self, index: usize) {
         let entry = self.stack[index];
         if let State::Add { slot, add, zext } = entry.state {
             self.spill(Kind::Int);
@@ -387,6 +411,7 @@ impl Translator<'_> {
 
     /// After each operator: whether another value may be pushed. Results that
     /// are at home count as pending while a note is below them.
+    #[inline(always)]
     pub(super) fn check_height(&mut self) -> Result<(), TranslateError> {
         if self.stack.len() - self.pending_from > MAX_PENDING {
             self.flush();

@@ -10,13 +10,10 @@ use crate::execute::operand::{Acc, Kind, Slot, ToAcc, ToSlot};
 use fossor_module::ValType;
 
 impl Translator<'_> {
+    #[inline(always)]
     pub(super) fn visit_local_get(&mut self, index: u32) {
         let local = self.locals[index as usize];
-        self.push_note(
-            State::Local(local.slot),
-            kind_of(local.ty),
-            local.ty == ValType::V128,
-        );
+        self.push_note(State::Local(local.slot), local.kind, local.wide);
     }
 
     pub(super) fn visit_local_set(&mut self, index: u32) {
@@ -176,10 +173,12 @@ impl Translator<'_> {
         self.emit(handlers, "global.set", Fields::imm(slot, 0, offset));
     }
 
+    #[inline(always)]
     pub(super) fn visit_i32_const(&mut self, value: i32) {
         self.push_note(State::Const(i64::from(value) as u64), Kind::Int, false);
     }
 
+    #[inline(always)]
     pub(super) fn visit_i64_const(&mut self, value: i64) {
         self.push_note(State::Const(value as u64), Kind::Int, false);
     }

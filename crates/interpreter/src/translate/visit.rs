@@ -20,7 +20,8 @@ pub(super) struct Visitor<'m> {
     pub translator: Translator<'m>,
 }
 
-type Output = Result<(), TranslateError>;
+// The error is boxed so that a result fits in a register.
+type Output = Result<(), Box<TranslateError>>;
 
 /// The type of a validated local or block, as far as its slots go.
 pub(super) fn val_type(ty: wasmparser::ValType) -> ValType {
@@ -82,7 +83,7 @@ macro_rules! visit_all {
                 self.translator.operators += 1;
             }
             self.translator.$visit($($arg),*);
-            self.translator.check_height()
+            Ok(())
         }
     };
     (supported $visit:ident $translate:ident ($($arg:ident: $argty:ty),*) ($($pass:ident),*)) => {
@@ -93,13 +94,13 @@ macro_rules! visit_all {
                 self.translator.operators += 1;
                 self.translator.$translate($($pass),*);
             }
-            self.translator.check_height()
+            Ok(())
         }
     };
     (unsupported $visit:ident ($($arg:ident: $argty:ty),*)) => {
         fn $visit(&mut self $(, $arg: $argty)*) -> Output {
             self.validator.visitor(self.translator.offset.into()).$visit($($arg),*).map_err(TranslateError::Invalid)?;
-            Err(TranslateError::Unsupported { operator: stringify!($visit) })
+            Err(Box::new(TranslateError::Unsupported { operator: stringify!($visit) }))
         }
     };
 }
@@ -126,7 +127,7 @@ macro_rules! visit_all_simd {
                 self.translator.operators += 1;
                 self.translator.$visit($($pass),*);
             }
-            self.translator.check_height()
+            Ok(())
         }
     };
 }
@@ -145,14 +146,14 @@ macro_rules! visit_table {
     ) => {
         /// The table's instructions, by their shapes.
         impl Translator<'_> {
-            $(#[inline] fn $bin_visit(&mut self) { self.lower_binary(&ops::$bin) })*
-            $(#[inline] fn $cmp_visit(&mut self) { self.lower_compare(&ops::$cmp) })*
-            $(#[inline] fn $un_visit(&mut self) { self.lower_unary(&ops::$un) })*
-            $(#[inline] fn $ld_visit(&mut self, memarg: MemArg) { self.lower_load(&ops::$ld, memarg) })*
-            $(#[inline] fn $st_visit(&mut self, memarg: MemArg) { self.lower_store(&ops::$st, memarg) })*
+            $(#[inline] pub(super) fn $bin_visit(&mut self) { self.lower_binary(&ops::$bin) })*
+            $(#[inline] pub(super) fn $cmp_visit(&mut self) { self.lower_compare(&ops::$cmp) })*
+            $(#[inline] pub(super) fn $un_visit(&mut self) { self.lower_unary(&ops::$un) })*
+            $(#[inline] pub(super) fn $ld_visit(&mut self, memarg: MemArg) { self.lower_load(&ops::$ld, memarg) })*
+            $(#[inline] pub(super) fn $st_visit(&mut self, memarg: MemArg) { self.lower_store(&ops::$st, memarg) })*
 
-            fn visit_i32_wrap_i64(&mut self) { self.lower_wrap() }
-            fn visit_i64_extend_i32_u(&mut self) { self.lower_extend_u() }
+            #[inline] pub(super) fn visit_i32_wrap_i64(&mut self) { self.lower_wrap() }
+            pub(super) fn visit_i64_extend_i32_u(&mut self) { self.lower_extend_u() }
         }
     };
 }
