@@ -25,8 +25,10 @@ pub fn was_quit() -> bool {
 /// started Fossor with one of them ignored (`nohup`, `&` in a script) meant it.
 pub fn on_first(stop: impl FnOnce() + Send + 'static) {
     let watch = || {
+        let ignored = ignored_mask();
         let wanted = [SIGINT, SIGQUIT].into_iter();
-        let Ok(mut signals) = Signals::new(wanted.filter(|&signal| !ignored(signal))) else {
+        let wanted = wanted.filter(|signal| ignored & 1 << (signal - 1) == 0);
+        let Ok(mut signals) = Signals::new(wanted) else {
             return;
         };
         let mut stop = Some(stop);
@@ -48,9 +50,9 @@ pub fn on_first(stop: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// Whether a signal was ignored when the process started. Only Linux tells
-/// without unsafe code.
-fn ignored(signal: i32) -> bool {
+/// The signals that were ignored when the process started, the lowest bit for
+/// signal 1. Only Linux tells without unsafe code.
+fn ignored_mask() -> u64 {
     // Longer than any status; one read makes the kernel write it once.
     let mut status = [0; 8192];
     let read = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
@@ -60,5 +62,5 @@ fn ignored(signal: i32) -> bool {
         .find_map(|line| line.strip_prefix(b"SigIgn:"))
         .and_then(|mask| std::str::from_utf8(mask.trim_ascii()).ok())
         .and_then(|mask| u64::from_str_radix(mask, 16).ok())
-        .is_some_and(|mask| mask & 1 << (signal - 1) != 0)
+        .unwrap_or(0)
 }

@@ -47,7 +47,7 @@ pub(crate) enum Object {
 /// How to keep the host from waiting inside a read or a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readiness {
-    /// Regular files and block devices: they count as always ready.
+    /// Regular files, block devices, `/dev/null`: they count as always ready.
     Always,
     /// Tried with `RWF_NOWAIT`; becomes one of the next two where that is not
     /// known.
@@ -146,6 +146,8 @@ impl Descriptor {
                 Readiness::Always
             }
             FileType::SocketStream => Readiness::Socket,
+            // Nothing waits there, and without `RWF_NOWAIT` a call is cheaper.
+            FileType::CharacterDevice if os.is_null_device(fd.as_fd())? => Readiness::Always,
             _ => Readiness::Nowait,
         };
         let terminal = os.is_terminal(fd.as_fd())?;

@@ -156,6 +156,8 @@ os! {
     fn reopen_nonblocking(fd: BorrowedFd<'_>) -> OwnedFd;
     /// Whether it is a terminal.
     fn is_terminal(fd: BorrowedFd<'_>) -> bool;
+    /// Whether it is `/dev/null`, known to be so.
+    fn is_null_device(fd: BorrowedFd<'_>) -> bool;
     /// Cuts or extends the file to `size_bytes`.
     fn set_size(fd: BorrowedFd<'_>, size_bytes: u64) -> ();
     /// Makes room for `len_bytes` at `offset`; never shrinks the file.

@@ -254,6 +254,17 @@ pub(super) fn is_terminal(fd: BorrowedFd<'_>) -> OsResult<bool> {
     Ok(fd.is_terminal())
 }
 
+pub(super) fn is_null_device(fd: BorrowedFd<'_>) -> OsResult<bool> {
+    let stat = rustix::fs::fstat(fd)?;
+    let character = HostType::from_raw_mode(stat.st_mode) == HostType::CharacterDevice;
+    // As Linux numbers devices.
+    let device = (
+        rustix::fs::major(stat.st_rdev),
+        rustix::fs::minor(stat.st_rdev),
+    );
+    Ok(cfg!(target_os = "linux") && character && device == (1, 3))
+}
+
 pub(super) fn set_size(fd: BorrowedFd<'_>, size_bytes: u64) -> OsResult<()> {
     Ok(retry_on_intr(|| rustix::fs::ftruncate(fd, size_bytes))?)
 }
