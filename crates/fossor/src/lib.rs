@@ -79,9 +79,9 @@ pub use fossor_go::{
     Version as GoVersion,
 };
 pub use fossor_host::{GuestMemory, HostError, OutOfBounds};
-pub use fossor_interpreter::CodeLine;
 #[cfg(feature = "count")]
 pub use fossor_interpreter::count;
+pub use fossor_interpreter::{CodeLine, read_file};
 pub use fossor_module::{
     Bytes, DecodeError, ExternType, FuncType, GlobalType, HeapType, Limits as SizeLimits,
     MemoryType, ModuleLimits, RefType, TableType, ValType,

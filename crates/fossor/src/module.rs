@@ -67,7 +67,7 @@ impl Module {
     /// Compiles the module in a file, binary or text.
     pub fn from_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| Error::Read {
+        let bytes = core::read_file(path).map_err(|source| Error::Read {
             path: path.to_owned(),
             source,
         })?;

@@ -33,5 +33,6 @@ pub use instance::{Snapshot, import_matches};
 pub use module::{BlockCount, Module};
 pub use raw::RawFunc;
 pub use reference::{Instruction, instructions};
+pub use reserve::read_file;
 pub use store::{Caller, Store, StoreLimits};
 pub use value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};

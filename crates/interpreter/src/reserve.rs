@@ -4,10 +4,13 @@
 
 #![allow(unsafe_code)]
 
+mod file;
 mod image;
 mod spares;
 mod words;
 
+pub(crate) use file::HUGE_PAGE_BYTES;
+pub use file::read_file;
 pub(crate) use image::Image;
 pub(crate) use spares::Spares;
 pub(crate) use words::Words;
@@ -131,6 +134,23 @@ impl Reservation {
 
     pub fn len_bytes(&self) -> usize {
         self.len_bytes
+    }
+
+    /// Says that this part, whose ends are on boundaries of huge pages, will be
+    /// written all over. `false` if this system does not want to know.
+    pub fn advise_huge_pages(&self, start: usize, len_bytes: usize) -> bool {
+        debug_assert!(start + len_bytes <= self.len_bytes);
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::mm::{Advice, madvise};
+            // SAFETY: a part of our own mapping; the advice changes no byte.
+            unsafe {
+                let start = self.base.as_ptr().add(start).cast();
+                madvise(start, len_bytes, Advice::LinuxHugepage).is_ok()
+            }
+        }
+        #[cfg(not(target_os = "linux"))]
+        false
     }
 
     /// Makes what lies behind `from_bytes` what it was at first: zero, or the

@@ -14,6 +14,15 @@ pub struct Bytes(Owner);
 enum Owner {
     Slice(Arc<[u8]>),
     Vec(Arc<Vec<u8>>),
+    Other(Arc<dyn AsRef<[u8]> + Send + Sync>),
+}
+
+impl Bytes {
+    /// The bytes of something that is kept as long as they are; it must always
+    /// give the same.
+    pub fn from_owner(owner: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+        Self(Owner::Other(Arc::new(owner)))
+    }
 }
 
 impl Deref for Bytes {
@@ -23,6 +32,7 @@ impl Deref for Bytes {
         match &self.0 {
             Owner::Slice(bytes) => bytes,
             Owner::Vec(bytes) => bytes,
+            Owner::Other(owner) => (**owner).as_ref(),
         }
     }
 }

@@ -36,6 +36,8 @@ enum Form {
     Plain {
         section: Section,
         count: usize,
+        /// Where the last of the bytes ends in memory 0.
+        end: u64,
     },
     Listed(Vec<DataSegment>),
 }
@@ -55,13 +57,19 @@ impl DataSegments {
     /// of a module. `None` unless all are plain and nothing is wrong with them.
     pub(crate) fn plain_section(bytes: &Bytes, range: Range<u32>, count: usize) -> Option<Self> {
         let mut reader = PlainReader::new(bytes, &range);
+        let mut end = 0;
         for _ in 0..count {
-            reader.segment()?;
+            let segment = reader.segment()?;
+            end = end.max(u64::from(segment.address) + segment.bytes.len() as u64);
         }
         reader.is_at_end().then(|| {
             let bytes = bytes.clone();
             let section = Section { bytes, range };
-            Self(Form::Plain { section, count })
+            Self(Form::Plain {
+                section,
+                count,
+                end,
+            })
         })
     }
 
@@ -96,11 +104,19 @@ impl DataSegments {
 
     /// All of them, if all of them are plain.
     pub fn plain(&self) -> Option<impl Iterator<Item = PlainSegment> + '_> {
-        let Form::Plain { section, count } = &self.0 else {
+        let Form::Plain { section, count, .. } = &self.0 else {
             return None;
         };
         let mut reader = PlainReader::new(&section.bytes, &section.range);
         Some((0..*count).map_while(move |_| reader.segment()))
+    }
+
+    /// Where the last of the bytes ends in memory 0, if all are plain; else 0.
+    pub fn plain_end(&self) -> u64 {
+        match &self.0 {
+            Form::Plain { end, .. } => *end,
+            Form::Listed(_) => 0,
+        }
     }
 
     /// The segment of an index. Takes time in proportion to the index where all

@@ -12,14 +12,11 @@ pub fn read(name: &OsStr) -> Result<Bytes, Failure> {
     let outcome = if name == "-" {
         let mut bytes = Vec::new();
         let read = io::stdin().lock().read_to_end(&mut bytes);
-        read.map(|_| bytes)
+        read.map(|_| bytes.into())
     } else {
-        // As long as the file from the beginning, and not zeroed before.
-        std::fs::read(name)
+        fossor::read_file(name)
     };
-    outcome
-        .map(Bytes::from)
-        .map_err(|error| unreadable(name, &error))
+    outcome.map_err(|error| unreadable(name, &error))
 }
 
 fn unreadable(name: &OsStr, error: &io::Error) -> Failure {

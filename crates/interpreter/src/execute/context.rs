@@ -2,7 +2,7 @@
 
 use super::registers::Registers;
 use crate::instance::Buffer;
-use crate::reserve::{Image, Reservation};
+use crate::reserve::{HUGE_PAGE_BYTES, Image, Reservation};
 use fossor_host::{Interrupt, Trap};
 use fossor_module::{MemoryType, TableType};
 use std::sync::Arc;
@@ -297,6 +297,18 @@ impl Memory {
             len_bytes: min_bytes,
             max_pages: max_bytes / page_bytes,
         })
+    }
+
+    /// Takes notice that the first `len_bytes` are about to be written. Where that
+    /// is most of a huge page, one such page is taken instead of 512 others.
+    pub fn expect_writes(&self, len_bytes: u64) {
+        let page_bytes = HUGE_PAGE_BYTES as u64;
+        let pages = (len_bytes + page_bytes / 2) / page_bytes;
+        let huge_bytes = pages * page_bytes;
+        let aligned = (self.bytes.base() as usize).is_multiple_of(HUGE_PAGE_BYTES);
+        if pages > 0 && aligned && huge_bytes <= self.bytes.len_bytes() as u64 {
+            self.bytes.advise_huge_pages(0, huge_bytes as usize);
+        }
     }
 
     /// A memory with the size and the bytes of an image.

@@ -308,7 +308,8 @@ impl Store {
         let module = self.instances[index].get().module.clone();
         let decoded = module.decoded();
         if let Some(segments) = decoded.data.plain() {
-            return self.fill_memory(index, segments, &decoded.bytes);
+            let end = decoded.data.plain_end();
+            return self.fill_memory(index, segments, end, &decoded.bytes);
         }
         for (i, segment) in decoded.data.iter().enumerate() {
             let SegmentMode::Active {
@@ -339,13 +340,16 @@ impl Store {
         &mut self,
         index: usize,
         segments: impl Iterator<Item = PlainSegment>,
+        end: u64,
         binary: &[u8],
     ) -> Result<(), Error> {
         let instance = self.instances[index].get_mut();
         let Some(memory) = instance.memory_ids.first() else {
             return Ok(());
         };
-        let memory = self.memories[memory.0.index as usize].get_mut().data_mut();
+        let memory = self.memories[memory.0.index as usize].get_mut();
+        memory.expect_writes(end);
+        let memory = memory.data_mut();
         for (i, segment) in segments.enumerate() {
             let bytes = &binary[segment.bytes.start as usize..segment.bytes.end as usize];
             write(memory, segment.address.into(), bytes)?;
