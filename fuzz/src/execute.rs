@@ -3,6 +3,7 @@
 use crate::features::config;
 use arbitrary::Unstructured;
 use fossor_compare::{Error, Plan, Random, Verdict, Way, compare};
+use fossor_module::{DecodeError, DecodeOptions};
 use wasm_smith::{Config, Module};
 
 /// The ways that are compared; the first is the reference.
@@ -37,7 +38,13 @@ pub fn module(data: &[u8]) -> Option<Vec<u8>> {
     if flag(7) {
         module.ensure_termination(60).ok()?;
     }
-    Some(module.to_bytes())
+    let bytes = module.to_bytes();
+    // With atomics come shared memories.
+    let options = DecodeOptions::default();
+    match fossor_module::Module::decode(&*bytes, &options) {
+        Err(DecodeError::Unsupported { .. }) => None,
+        _ => Some(bytes),
+    }
 }
 
 /// Every way is alike.

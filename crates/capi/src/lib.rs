@@ -34,3 +34,4 @@ mod types;
 mod value;
 mod vector;
 mod wasi;
+mod wide_types;

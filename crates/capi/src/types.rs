@@ -119,6 +119,14 @@ pub fn of_kind(number: u8) -> ValType {
     }
 }
 
+/// The type of a table's elements.
+pub fn element_of(ty: &wasm_valtype_t) -> RefType {
+    match of_kind(ty.0) {
+        ValType::Ref(ty) => ty,
+        _ => RefType::FUNCREF,
+    }
+}
+
 impl wasm_valtype_t {
     fn of(ty: ValType) -> Self {
         Self(kind_of(ty))
@@ -395,10 +403,7 @@ pub extern "C" fn wasm_tabletype_new(
     limits: &wasm_limits_t,
 ) -> Box<Type> {
     let ty = TableType {
-        element: match of_kind(element.0) {
-            ValType::Ref(ty) => ty,
-            _ => RefType::FUNCREF,
-        },
+        element: element_of(&element),
         limits: limits.to_limits(),
         index64: false,
     };

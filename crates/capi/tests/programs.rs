@@ -114,6 +114,11 @@ fn memory() {
 }
 
 #[test]
+fn wide_types() {
+    check("wide_types", &[], "done\n");
+}
+
+#[test]
 fn threads() {
     check(
         "threads",

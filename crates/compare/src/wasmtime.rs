@@ -35,6 +35,8 @@ pub(crate) fn run(
     config
         .wasm_multi_memory(features.contains(WasmFeatures::MULTI_MEMORY))
         .wasm_memory64(features.contains(WasmFeatures::MEMORY64))
+        .wasm_wide_arithmetic(features.contains(WasmFeatures::WIDE_ARITHMETIC))
+        .wasm_custom_page_sizes(features.contains(WasmFeatures::CUSTOM_PAGE_SIZES))
         .wasm_tail_call(features.contains(WasmFeatures::TAIL_CALL))
         .wasm_function_references(features.contains(WasmFeatures::FUNCTION_REFERENCES))
         .wasm_gc(features.contains(WasmFeatures::GC))
@@ -115,6 +117,8 @@ fn end_of(error: &wasmtime::Error) -> End {
         Some(Trap::IntegerOverflow) => End::Trapped("integer overflow"),
         Some(Trap::BadConversionToInteger) => End::Trapped("invalid conversion to integer"),
         Some(Trap::BadSignature) => End::Trapped("indirect call type mismatch"),
+        Some(Trap::HeapMisaligned) => End::Trapped("unaligned atomic"),
+        Some(Trap::AtomicWaitNonSharedMemory) => End::Trapped("expected shared memory"),
         Some(Trap::NullReference) => End::Trapped("null reference"),
         _ => End::Failed(format!("{error:#}")),
     }

@@ -3,7 +3,7 @@
 use fossor_interpreter as core;
 use fossor_module::{DecodeOptions, ModuleLimits, WasmFeatures};
 
-pub use core::{Compile, Dispatch};
+pub use core::{Compile, Dispatch, RelaxedSimd};
 
 /// Settings of an [`Engine`](crate::Engine).
 ///
@@ -112,6 +112,12 @@ impl Config {
     /// Whether modules may use relaxed vector instructions.
     pub fn wasm_relaxed_simd(&mut self, enable: bool) -> &mut Self {
         self.feature(WasmFeatures::RELAXED_SIMD, enable)
+    }
+
+    /// What relaxed vector instructions give where there is a choice.
+    pub fn relaxed_simd(&mut self, relaxed_simd: RelaxedSimd) -> &mut Self {
+        self.0.relaxed_simd = relaxed_simd;
+        self
     }
 
     /// Whether modules may have memories and tables with 64-bit indices.

@@ -67,7 +67,7 @@ pub mod wasi;
 
 pub use caller::Caller;
 pub use command::{Command, Outcome};
-pub use config::{Compile, Config, Dispatch};
+pub use config::{Compile, Config, Dispatch, RelaxedSimd};
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use coverage::BlockCount;
 pub use engine::Engine;

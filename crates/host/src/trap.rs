@@ -36,6 +36,10 @@ pub enum Trap {
     NullReference,
     /// A call through a null reference.
     NullFunctionReference,
+    /// An atomic access whose address is no multiple of its width.
+    UnalignedAtomic,
+    /// `memory.atomic.wait` on a memory that no other thread can reach.
+    ExpectedSharedMemory,
     /// The fuel given to the store is used up.
     OutOfFuel,
     /// The deadline passed or the host asked for a stop.
@@ -58,6 +62,8 @@ impl Trap {
             Trap::StackExhausted => "call stack exhausted",
             Trap::NullReference => "null reference",
             Trap::NullFunctionReference => "null function reference",
+            Trap::UnalignedAtomic => "unaligned atomic",
+            Trap::ExpectedSharedMemory => "expected shared memory",
             Trap::OutOfFuel => "out of fuel",
             Trap::Interrupted => "interrupted",
         }

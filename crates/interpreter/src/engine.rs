@@ -30,6 +30,17 @@ pub enum Dispatch {
     Loop,
 }
 
+/// What relaxed vector operators give where the specification leaves a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum RelaxedSimd {
+    /// What the specification's deterministic profile says: everywhere the same.
+    #[default]
+    Deterministic,
+    /// What this processor's instructions give. Only x86-64 makes a difference.
+    Native,
+}
+
 /// Settings of an [`Engine`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -41,6 +52,8 @@ pub struct Config {
     /// Whether instructions are folded and fused. Off, each operator is one
     /// instruction: the reference that the fast mode is compared with.
     pub fuse: bool,
+    /// See [`RelaxedSimd`].
+    pub relaxed_simd: RelaxedSimd,
     /// Whether code counts the operators it executes against the store's fuel.
     pub fuel: bool,
     /// Whether code counts how often each block is executed: see
@@ -60,6 +73,7 @@ impl Default for Config {
             compile: Compile::default(),
             dispatch: Dispatch::default(),
             fuse: true,
+            relaxed_simd: RelaxedSimd::default(),
             fuel: false,
             count_blocks: false,
             decode: DecodeOptions::default(),

@@ -19,6 +19,8 @@
 //! | `v_shift`, `v_replace` | a vector and a scalar to a vector; `v_replace` names the scalar's type |
 //! | `v_splat`, `v_extract`, `v_test` | scalar to vector, vector to scalar, vector to `i32` |
 //! | `v_load`, `v_load_lane`, `v_store_lane` | `what lies in memory = meaning` |
+//! | `wide_sum`, `wide_product` | two 128-bit integers, or two `i64`, to a 128-bit integer |
+//! | `atomic` | `what lies in memory = meaning` |
 
 /// Hands the table to the macro `$consumer`, which takes the groups it needs.
 macro_rules! for_each_instruction {
@@ -476,3 +478,89 @@ macro_rules! for_each_vector_instruction {
     };
 }
 pub(crate) use for_each_vector_instruction;
+
+/// Hands to the macro `$consumer` what few programs execute: one handler for
+/// each line of `wide_sum` and `wide_product`, one for all atomics.
+macro_rules! for_each_rare_instruction {
+    ($consumer:ident) => {
+        $consumer! {
+            wide_sum {
+                I64Add128 visit_i64_add128 "i64.add128" = wide::i64_add128;
+                I64Sub128 visit_i64_sub128 "i64.sub128" = wide::i64_sub128;
+            }
+            wide_product {
+                I64MulWideS visit_i64_mul_wide_s "i64.mul_wide_s" = wide::i64_mul_wide_s;
+                I64MulWideU visit_i64_mul_wide_u "i64.mul_wide_u" = wide::i64_mul_wide_u;
+            }
+            atomic {
+                MemoryAtomicNotify visit_memory_atomic_notify "memory.atomic.notify" u32 = atomic::Notify;
+                MemoryAtomicWait32 visit_memory_atomic_wait32 "memory.atomic.wait32" u32 = atomic::Wait;
+                MemoryAtomicWait64 visit_memory_atomic_wait64 "memory.atomic.wait64" u64 = atomic::Wait;
+                I32AtomicLoad visit_i32_atomic_load "i32.atomic.load" u32 = atomic::Load;
+                I64AtomicLoad visit_i64_atomic_load "i64.atomic.load" u64 = atomic::Load;
+                I32AtomicLoad8U visit_i32_atomic_load8_u "i32.atomic.load8_u" u8 = atomic::Load;
+                I32AtomicLoad16U visit_i32_atomic_load16_u "i32.atomic.load16_u" u16 = atomic::Load;
+                I64AtomicLoad8U visit_i64_atomic_load8_u "i64.atomic.load8_u" u8 = atomic::Load;
+                I64AtomicLoad16U visit_i64_atomic_load16_u "i64.atomic.load16_u" u16 = atomic::Load;
+                I64AtomicLoad32U visit_i64_atomic_load32_u "i64.atomic.load32_u" u32 = atomic::Load;
+                I32AtomicStore visit_i32_atomic_store "i32.atomic.store" u32 = atomic::Store;
+                I64AtomicStore visit_i64_atomic_store "i64.atomic.store" u64 = atomic::Store;
+                I32AtomicStore8 visit_i32_atomic_store8 "i32.atomic.store8" u8 = atomic::Store;
+                I32AtomicStore16 visit_i32_atomic_store16 "i32.atomic.store16" u16 = atomic::Store;
+                I64AtomicStore8 visit_i64_atomic_store8 "i64.atomic.store8" u8 = atomic::Store;
+                I64AtomicStore16 visit_i64_atomic_store16 "i64.atomic.store16" u16 = atomic::Store;
+                I64AtomicStore32 visit_i64_atomic_store32 "i64.atomic.store32" u32 = atomic::Store;
+                I32AtomicRmwAdd visit_i32_atomic_rmw_add "i32.atomic.rmw.add" u32 = atomic::Add;
+                I64AtomicRmwAdd visit_i64_atomic_rmw_add "i64.atomic.rmw.add" u64 = atomic::Add;
+                I32AtomicRmw8AddU visit_i32_atomic_rmw8_add_u "i32.atomic.rmw8.add_u" u8 = atomic::Add;
+                I32AtomicRmw16AddU visit_i32_atomic_rmw16_add_u "i32.atomic.rmw16.add_u" u16 = atomic::Add;
+                I64AtomicRmw8AddU visit_i64_atomic_rmw8_add_u "i64.atomic.rmw8.add_u" u8 = atomic::Add;
+                I64AtomicRmw16AddU visit_i64_atomic_rmw16_add_u "i64.atomic.rmw16.add_u" u16 = atomic::Add;
+                I64AtomicRmw32AddU visit_i64_atomic_rmw32_add_u "i64.atomic.rmw32.add_u" u32 = atomic::Add;
+                I32AtomicRmwSub visit_i32_atomic_rmw_sub "i32.atomic.rmw.sub" u32 = atomic::Sub;
+                I64AtomicRmwSub visit_i64_atomic_rmw_sub "i64.atomic.rmw.sub" u64 = atomic::Sub;
+                I32AtomicRmw8SubU visit_i32_atomic_rmw8_sub_u "i32.atomic.rmw8.sub_u" u8 = atomic::Sub;
+                I32AtomicRmw16SubU visit_i32_atomic_rmw16_sub_u "i32.atomic.rmw16.sub_u" u16 = atomic::Sub;
+                I64AtomicRmw8SubU visit_i64_atomic_rmw8_sub_u "i64.atomic.rmw8.sub_u" u8 = atomic::Sub;
+                I64AtomicRmw16SubU visit_i64_atomic_rmw16_sub_u "i64.atomic.rmw16.sub_u" u16 = atomic::Sub;
+                I64AtomicRmw32SubU visit_i64_atomic_rmw32_sub_u "i64.atomic.rmw32.sub_u" u32 = atomic::Sub;
+                I32AtomicRmwAnd visit_i32_atomic_rmw_and "i32.atomic.rmw.and" u32 = atomic::And;
+                I64AtomicRmwAnd visit_i64_atomic_rmw_and "i64.atomic.rmw.and" u64 = atomic::And;
+                I32AtomicRmw8AndU visit_i32_atomic_rmw8_and_u "i32.atomic.rmw8.and_u" u8 = atomic::And;
+                I32AtomicRmw16AndU visit_i32_atomic_rmw16_and_u "i32.atomic.rmw16.and_u" u16 = atomic::And;
+                I64AtomicRmw8AndU visit_i64_atomic_rmw8_and_u "i64.atomic.rmw8.and_u" u8 = atomic::And;
+                I64AtomicRmw16AndU visit_i64_atomic_rmw16_and_u "i64.atomic.rmw16.and_u" u16 = atomic::And;
+                I64AtomicRmw32AndU visit_i64_atomic_rmw32_and_u "i64.atomic.rmw32.and_u" u32 = atomic::And;
+                I32AtomicRmwOr visit_i32_atomic_rmw_or "i32.atomic.rmw.or" u32 = atomic::Or;
+                I64AtomicRmwOr visit_i64_atomic_rmw_or "i64.atomic.rmw.or" u64 = atomic::Or;
+                I32AtomicRmw8OrU visit_i32_atomic_rmw8_or_u "i32.atomic.rmw8.or_u" u8 = atomic::Or;
+                I32AtomicRmw16OrU visit_i32_atomic_rmw16_or_u "i32.atomic.rmw16.or_u" u16 = atomic::Or;
+                I64AtomicRmw8OrU visit_i64_atomic_rmw8_or_u "i64.atomic.rmw8.or_u" u8 = atomic::Or;
+                I64AtomicRmw16OrU visit_i64_atomic_rmw16_or_u "i64.atomic.rmw16.or_u" u16 = atomic::Or;
+                I64AtomicRmw32OrU visit_i64_atomic_rmw32_or_u "i64.atomic.rmw32.or_u" u32 = atomic::Or;
+                I32AtomicRmwXor visit_i32_atomic_rmw_xor "i32.atomic.rmw.xor" u32 = atomic::Xor;
+                I64AtomicRmwXor visit_i64_atomic_rmw_xor "i64.atomic.rmw.xor" u64 = atomic::Xor;
+                I32AtomicRmw8XorU visit_i32_atomic_rmw8_xor_u "i32.atomic.rmw8.xor_u" u8 = atomic::Xor;
+                I32AtomicRmw16XorU visit_i32_atomic_rmw16_xor_u "i32.atomic.rmw16.xor_u" u16 = atomic::Xor;
+                I64AtomicRmw8XorU visit_i64_atomic_rmw8_xor_u "i64.atomic.rmw8.xor_u" u8 = atomic::Xor;
+                I64AtomicRmw16XorU visit_i64_atomic_rmw16_xor_u "i64.atomic.rmw16.xor_u" u16 = atomic::Xor;
+                I64AtomicRmw32XorU visit_i64_atomic_rmw32_xor_u "i64.atomic.rmw32.xor_u" u32 = atomic::Xor;
+                I32AtomicRmwXchg visit_i32_atomic_rmw_xchg "i32.atomic.rmw.xchg" u32 = atomic::Exchange;
+                I64AtomicRmwXchg visit_i64_atomic_rmw_xchg "i64.atomic.rmw.xchg" u64 = atomic::Exchange;
+                I32AtomicRmw8XchgU visit_i32_atomic_rmw8_xchg_u "i32.atomic.rmw8.xchg_u" u8 = atomic::Exchange;
+                I32AtomicRmw16XchgU visit_i32_atomic_rmw16_xchg_u "i32.atomic.rmw16.xchg_u" u16 = atomic::Exchange;
+                I64AtomicRmw8XchgU visit_i64_atomic_rmw8_xchg_u "i64.atomic.rmw8.xchg_u" u8 = atomic::Exchange;
+                I64AtomicRmw16XchgU visit_i64_atomic_rmw16_xchg_u "i64.atomic.rmw16.xchg_u" u16 = atomic::Exchange;
+                I64AtomicRmw32XchgU visit_i64_atomic_rmw32_xchg_u "i64.atomic.rmw32.xchg_u" u32 = atomic::Exchange;
+                I32AtomicRmwCmpxchg visit_i32_atomic_rmw_cmpxchg "i32.atomic.rmw.cmpxchg" u32 = atomic::CompareExchange;
+                I64AtomicRmwCmpxchg visit_i64_atomic_rmw_cmpxchg "i64.atomic.rmw.cmpxchg" u64 = atomic::CompareExchange;
+                I32AtomicRmw8CmpxchgU visit_i32_atomic_rmw8_cmpxchg_u "i32.atomic.rmw8.cmpxchg_u" u8 = atomic::CompareExchange;
+                I32AtomicRmw16CmpxchgU visit_i32_atomic_rmw16_cmpxchg_u "i32.atomic.rmw16.cmpxchg_u" u16 = atomic::CompareExchange;
+                I64AtomicRmw8CmpxchgU visit_i64_atomic_rmw8_cmpxchg_u "i64.atomic.rmw8.cmpxchg_u" u8 = atomic::CompareExchange;
+                I64AtomicRmw16CmpxchgU visit_i64_atomic_rmw16_cmpxchg_u "i64.atomic.rmw16.cmpxchg_u" u16 = atomic::CompareExchange;
+                I64AtomicRmw32CmpxchgU visit_i64_atomic_rmw32_cmpxchg_u "i64.atomic.rmw32.cmpxchg_u" u32 = atomic::CompareExchange;
+            }
+        }
+    };
+}
+pub(crate) use for_each_rare_instruction;

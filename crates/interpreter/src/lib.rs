@@ -26,7 +26,7 @@ mod types;
 mod value;
 
 pub use disassemble::CodeLine;
-pub use engine::{Compile, Config, Dispatch, Engine};
+pub use engine::{Compile, Config, Dispatch, Engine, RelaxedSimd};
 pub use error::{Error, Frame, LinkError, TrapInfo};
 pub use execute::sample::{Sample, SampleFrame};
 pub use instance::{Snapshot, import_matches};

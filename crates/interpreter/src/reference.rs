@@ -1,6 +1,8 @@
 //! The instruction table as values: what `cargo xtask isa` prints.
 
-use crate::instruction::{for_each_instruction, for_each_vector_instruction};
+use crate::instruction::{
+    for_each_instruction, for_each_rare_instruction, for_each_vector_instruction,
+};
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +24,12 @@ macro_rules! groups {
 type Groups = &'static [(&'static str, &'static str)];
 const SCALAR: Groups = for_each_instruction!(groups);
 const VECTOR: Groups = for_each_vector_instruction!(groups);
+const RARE: Groups = for_each_rare_instruction!(groups);
 
 /// Every instruction of the table, in its order.
 pub fn instructions() -> Vec<Instruction> {
     let mut all = Vec::new();
-    for &(shape, lines) in SCALAR.iter().chain(VECTOR) {
+    for &(shape, lines) in SCALAR.iter().chain(VECTOR).chain(RARE) {
         // Each line has one text, which is its name, and lines do not nest: cut
         // at the quotation marks, not at semicolons, which are in `[u8; 8]` too.
         let mut parts = lines.split('"').skip(1);
@@ -62,6 +65,7 @@ mod tests {
             "[u8; 8] = simd::v128_load8x8_s"
         );
         assert_eq!(find("v128.store64_lane").shape, "v_store_lane");
+        assert_eq!(find("i64.atomic.rmw8.add_u").meaning, "u8 = atomic::Add");
         let mut names: Vec<_> = all.iter().map(|line| line.name).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

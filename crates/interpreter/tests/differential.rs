@@ -3,6 +3,7 @@
 mod common;
 
 use common::differential::{Random, all_modes_agree};
+use fossor_module::{DecodeError, DecodeOptions};
 
 /// More were run when this was written; these take seconds in a debug build.
 const SEEDS: u64 = 150;
@@ -13,14 +14,13 @@ fn module(seed: u64) -> Option<Vec<u8>> {
         .map(|_| random.next() as u8)
         .collect();
     let config = wasm_smith::Config {
-        // WebAssembly 2.0, tail calls, extended constants, multiple memories.
         exceptions_enabled: false,
         gc_enabled: false,
         compact_imports_enabled: false,
-        memory64_enabled: false,
-        relaxed_simd_enabled: false,
-        threads_enabled: false,
-        wide_arithmetic_enabled: false,
+        memory64_enabled: random.percent(30),
+        custom_page_sizes_enabled: random.percent(30),
+        threads_enabled: random.percent(20),
+        wide_arithmetic_enabled: random.percent(50),
         simd_enabled: random.percent(50),
         allow_floats: random.percent(50),
         disallow_traps: random.percent(60),
@@ -28,6 +28,7 @@ fn module(seed: u64) -> Option<Vec<u8>> {
         export_everything: true,
         memory_max_size_required: true,
         max_memory32_bytes: 2 << 16,
+        max_memory64_bytes: 2 << 16,
         max_memories: 2,
         min_memories: 1,
         max_tables: 2,
@@ -45,7 +46,13 @@ fn module(seed: u64) -> Option<Vec<u8>> {
     if random.percent(80) {
         module.ensure_termination(50).ok()?;
     }
-    Some(module.to_bytes())
+    let bytes = module.to_bytes();
+    // With atomics come shared memories.
+    let options = DecodeOptions::default();
+    match fossor_module::Module::decode(&*bytes, &options) {
+        Err(DecodeError::Unsupported { .. }) => None,
+        _ => Some(bytes),
+    }
 }
 
 #[test]

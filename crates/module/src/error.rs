@@ -1,6 +1,7 @@
 //! Why a module cannot be decoded.
 
 use thiserror::Error;
+use wasmparser::WasmFeatures;
 
 /// Why a module cannot be decoded. Offsets are bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -108,6 +109,12 @@ impl DecodeError {
 
 /// The message of an error, with the feature that would prevent it.
 fn message(error: &wasmparser::Error) -> String {
+    let missing = error.missing_wasm_feature();
+    if missing.is_some_and(|features| features.contains(WasmFeatures::LEGACY_EXCEPTIONS)) {
+        return "this is the legacy exception handling proposal, which WebAssembly 3.0 has \
+                replaced by try_table: `wasm-opt --translate-to-exnref` rewrites a module"
+            .to_owned();
+    }
     let features = error.missing_wasm_feature().map(|features| {
         let names = features.iter_names().map(|(name, _)| name);
         Vec::from_iter(names)

@@ -49,7 +49,9 @@ impl Default for DecodeOptions {
                 .union(WasmFeatures::MEMORY64)
                 .union(WasmFeatures::FUNCTION_REFERENCES)
                 // Beyond it:
-                .union(WasmFeatures::CUSTOM_PAGE_SIZES),
+                .union(WasmFeatures::CUSTOM_PAGE_SIZES)
+                .union(WasmFeatures::WIDE_ARITHMETIC)
+                .union(WasmFeatures::THREADS),
         )
     }
 }

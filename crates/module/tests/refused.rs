@@ -291,6 +291,19 @@ fn features() {
 }
 
 #[test]
+fn legacy_exceptions_are_named() {
+    // (func (try (catch_all)))
+    let bytes =
+        b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x08\x01\x06\0\x06\x40\x19\x0b\x0b";
+    let module = Module::decode(&bytes[..], &DecodeOptions::default()).unwrap();
+    let error = module.validate_bodies().unwrap_err().to_string();
+    assert!(
+        error.contains("legacy exception handling proposal"),
+        "{error}"
+    );
+}
+
+#[test]
 fn features_that_only_the_validator_knows() {
     let options = DecodeOptions {
         features: WasmFeatures::all(),

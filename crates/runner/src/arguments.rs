@@ -367,6 +367,11 @@ pub struct EngineFlags {
     #[arg(long, value_name = "HOW", default_value = "tail")]
     pub dispatch: DispatchChoice,
 
+    /// What relaxed vector instructions give where there is a choice: the same
+    /// everywhere, or what is fast on this processor
+    #[arg(long, value_name = "HOW", default_value = "deterministic")]
+    pub relaxed_simd: RelaxedSimdChoice,
+
     /// One instruction for each operator
     #[arg(long, hide = true)]
     pub no_fuse: bool,
@@ -395,6 +400,13 @@ pub enum DispatchChoice {
     Loop,
 }
 
+/// Which results of relaxed vector instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RelaxedSimdChoice {
+    Deterministic,
+    Native,
+}
+
 /// Run scripts.
 #[derive(Args)]
 pub struct WastArguments {
@@ -402,8 +414,8 @@ pub struct WastArguments {
     #[arg(required = true, value_name = "FILES", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
-    /// Allow what this version of WebAssembly has and no more: 1 or 2
-    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(1..=2))]
+    /// Allow what this version of WebAssembly has and no more: 1, 2 or 3
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(1..=3))]
     pub spec: Option<u8>,
 
     /// How instructions follow each other

@@ -2,7 +2,7 @@
 
 use crate::arguments::{
     CompileChoice, DEFAULT_STRING_BYTES, DispatchChoice, EngineFlags, GuestFlags, InvokeArguments,
-    LimitFlags, RunArguments, TraceFlags,
+    LimitFlags, RelaxedSimdChoice, RunArguments, TraceFlags,
 };
 use crate::codes::Code;
 use crate::ending::Ending;
@@ -16,7 +16,8 @@ use fossor::wasi::{
     self, Access, Deterministic, PreopenError, Preopened, Stdio, WasiCtx, WasiCtxBuilder,
 };
 use fossor::{
-    Bytes, Compile, Config, Dispatch, Engine, InstancePre, Limits, Linker, Module, Store,
+    Bytes, Compile, Config, Dispatch, Engine, InstancePre, Limits, Linker, Module, RelaxedSimd,
+    Store,
 };
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -163,6 +164,7 @@ pub fn engine(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<E
             CompileChoice::Eager => Compile::Eager,
         })
         .dispatch(flags.dispatch.into())
+        .relaxed_simd(flags.relaxed_simd.into())
         .fuse(!flags.no_fuse)
         .consume_fuel(limits.fuel.is_some() || plan.needs_fuel())
         .count_blocks(plan.coverage.is_some());
@@ -176,6 +178,15 @@ pub fn engine(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<E
         config.max_stack_bytes(bytes);
     }
     Ok(Engine::new(&config))
+}
+
+impl From<RelaxedSimdChoice> for RelaxedSimd {
+    fn from(choice: RelaxedSimdChoice) -> Self {
+        match choice {
+            RelaxedSimdChoice::Deterministic => RelaxedSimd::Deterministic,
+            RelaxedSimdChoice::Native => RelaxedSimd::Native,
+        }
+    }
 }
 
 impl From<DispatchChoice> for Dispatch {

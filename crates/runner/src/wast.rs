@@ -18,6 +18,7 @@ pub fn run(arguments: &WastArguments) -> Result<u8, Failure> {
     match arguments.spec {
         Some(1) => _ = config.wasm1(),
         Some(2) => _ = config.wasm2(),
+        Some(3) => _ = config.wasm3(),
         _ => {}
     }
     let engine = Engine::new(&config);

@@ -30,6 +30,7 @@
 
 #![allow(unsafe_code)]
 
+pub(crate) mod atomic;
 pub(crate) mod bulk;
 pub(crate) mod call;
 pub(crate) mod context;
@@ -49,11 +50,14 @@ pub(crate) mod sample;
 pub(crate) mod sequences;
 pub(crate) mod simd;
 pub(crate) mod simd_handlers;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod simd_native_x86;
 pub(crate) mod simd_operation;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod simd_x86;
 pub(crate) mod table;
 pub(crate) mod walk;
+pub(crate) mod wide;
 
 /// Lets a type with pointers into its store move between threads with it.
 macro_rules! send_with_store {

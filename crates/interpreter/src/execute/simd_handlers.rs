@@ -12,6 +12,7 @@ use super::simd::{
     v_test, v_unary,
 };
 use super::simd_operation::{VExtract, VLoad, VReplace, VShift, VSplat, VTest, op};
+use crate::engine::RelaxedSimd;
 use crate::instruction::for_each_vector_instruction;
 
 /// One to three vectors to a vector.
@@ -101,7 +102,15 @@ const fn store_handlers<D: Dispatch>() -> [Handler; 3] {
 }
 
 /// The handlers of `op` that suit this processor.
-pub(crate) fn best_of(op: &'static WideOp) -> PerDispatch<Handler> {
+pub(crate) fn best_of(op: &'static WideOp, relaxed: RelaxedSimd) -> PerDispatch<Handler> {
+    #[cfg(target_arch = "x86_64")]
+    if relaxed == RelaxedSimd::Native
+        && let Some(handlers) = super::simd_native_x86::native(op)
+    {
+        return handlers;
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = relaxed;
     #[cfg(target_arch = "x86_64")]
     if std::ptr::eq(op, &ops::I8x16Swizzle) || std::ptr::eq(op, &ops::I8x16RelaxedSwizzle) {
         return super::simd_x86::shuffles().map_or(op.handlers, |best| best.swizzle);

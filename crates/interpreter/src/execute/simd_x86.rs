@@ -26,13 +26,13 @@ pub(crate) fn shuffles() -> Option<Shuffles> {
 }
 
 #[inline(always)]
-fn to_register(vector: V128) -> __m128i {
+pub(super) fn to_register(vector: V128) -> __m128i {
     // SAFETY: 16 bytes each, and any are valid.
     unsafe { std::mem::transmute(vector) }
 }
 
 #[inline(always)]
-fn to_vector(register: __m128i) -> V128 {
+pub(super) fn to_vector(register: __m128i) -> V128 {
     // SAFETY: as above.
     unsafe { std::mem::transmute(register) }
 }

@@ -3,7 +3,8 @@
 //!
 //! A function is called as its instruction, with `_` for `.`: `i32.add` is
 //! [`int::i32_add`], `f64.nearest` is [`float::f64_nearest`]. Whatever names two
-//! types (`i32.trunc_sat_f64_u`) lives in [`convert`], all vectors in [`simd`]. Integers of either
+//! types (`i32.trunc_sat_f64_u`) lives in [`convert`], all vectors in [`simd`],
+//! 128-bit integers in [`wide`], what becomes of memory in [`atomic`]. Integers of either
 //! signedness are `i32` and `i64`, tests answer `bool`, and what may trap answers
 //! `Result<_, Trap>`.
 //!
@@ -30,9 +31,11 @@ macro_rules! define {
     };
 }
 
+pub mod atomic;
 pub mod convert;
 pub mod float;
 pub mod int;
 pub mod simd;
+pub mod wide;
 
 mod rounding;

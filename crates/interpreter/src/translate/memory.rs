@@ -13,16 +13,17 @@ impl Translator<'_> {
     /// The memory that is meant, as `place` in `execute/memory.rs` takes it, if
     /// it is not memory 0 with 32-bit addresses, for which all the others are.
     pub(super) fn other_memory(&self, memarg: MemArg) -> Option<u32> {
+        match memarg.target {
+            MemArgTarget::Memory(0) if self.plain_memory => None,
+            _ => Some(self.memory_of(memarg)),
+        }
+    }
+
+    /// The memory that is meant, as `place` takes it.
+    pub(super) fn memory_of(&self, memarg: MemArg) -> u32 {
         let MemArgTarget::Memory(index) = memarg.target else {
             unreachable!("arrays are accessed so with a feature that is never on");
         };
-        if index == 0 && self.plain_memory {
-            return None;
-        }
-        Some(self.any_memory(index))
-    }
-
-    fn any_memory(&self, index: u32) -> u32 {
         let ty = self.module.decoded.memories[index as usize];
         memory::any_memory(index, ty.index64)
     }

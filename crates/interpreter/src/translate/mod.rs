@@ -19,6 +19,7 @@ mod fuse;
 mod label;
 mod memory;
 mod numeric;
+mod rare;
 mod sequence;
 mod simd;
 mod stack;

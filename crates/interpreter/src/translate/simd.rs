@@ -23,7 +23,9 @@ impl Translator<'_> {
             *slot = self.pop_slot();
         }
         let fields = Fields::slots(0, slots[0], slots[1], slots[2]);
-        self.produce_wide(best_of(op)[self.dispatch], op.name, fields, &[]);
+        let relaxed = self.module.engine.config().relaxed_simd;
+        let handler = best_of(op, relaxed)[self.dispatch];
+        self.produce_wide(handler, op.name, fields, &[]);
     }
 
     /// A scalar in all lanes.

@@ -72,6 +72,8 @@ macro_rules! visit_all {
     (one @saturating_float_to_int $op:ident => $visit:ident) => { visit_all!(supported $visit $visit () ()); };
     (one @bulk_memory $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
     (one @function_references $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => { visit_all!(supported $visit $visit ($($($arg: $argty),*)?) ($($($arg),*)?)); };
+    (one @wide_arithmetic $op:ident => $visit:ident) => { visit_all!(supported $visit $visit () ()); };
+    (one @threads $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
     (one @tail_call $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
     (one @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => {
         visit_all!(unsupported $visit ($($($arg: $argty),*)?));
