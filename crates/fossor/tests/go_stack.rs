@@ -44,11 +44,6 @@ const OUTERMOST: [&str; 4] = [
     "runtime.mcall",
 ];
 
-/// All that is known for a few operators of a switch: `gogo` has moved the
-/// stack pointer to the goroutine that comes next and returned, and its caller,
-/// whose stack that is not, has not yet.
-const SWITCHING: [&str; 1] = ["runtime.execute"];
-
 #[test]
 fn wherever_it_stops_the_stack_leads_to_its_beginning() {
     let module = hello(&mut Config::new());
@@ -59,9 +54,6 @@ fn wherever_it_stops_the_stack_leads_to_its_beginning() {
         let names = Vec::from_iter(goroutine.frames.iter().map(|f| f.source.func.as_str()));
         fuel += STEP;
         stops += 1;
-        if names == SWITCHING {
-            continue;
-        }
         let last = names.last().unwrap();
         assert!(
             OUTERMOST.contains(last),

@@ -1,5 +1,6 @@
 //! One function of a Go program.
 
+use crate::arguments;
 use crate::error::GoError;
 use crate::inline::InlineTree;
 use crate::pc::Pc;
@@ -156,6 +157,16 @@ impl<'a> Func<'a> {
         frames
     }
 
+    /// The arguments of a call of it that lie at an address, as Go prints them;
+    /// `None` if the table does not tell what they are.
+    pub fn arguments(&self, address: u64) -> Option<String> {
+        let Some(description) = self.funcdata(arguments::FUNCDATA) else {
+            // As it does where it knows that there are none.
+            return self.program.module().map(|_| String::new());
+        };
+        arguments::shown(self.program.image, description, address)
+    }
+
     fn value(&self, table: u32, place: u32) -> Result<Option<i32>, GoError> {
         value_at(self.program.pctab(), table, place)
     }
@@ -172,14 +183,20 @@ impl<'a> Func<'a> {
     }
 
     fn inline_tree(&self) -> Option<InlineTree<'a>> {
+        let address = self.funcdata(InlineTree::FUNCDATA)?;
+        Some(InlineTree::new(self.program.image, address))
+    }
+
+    /// The address of its data of an index (FUNCDATA).
+    fn funcdata(&self, index: u32) -> Option<u64> {
         let count = self.program.image.u8(self.record + FUNCDATA_COUNT)?;
-        if InlineTree::FUNCDATA >= u32::from(count) {
+        if index >= u32::from(count) {
             return None;
         }
         let pcdata = u64::from(self.field(PCDATA_COUNT).ok()?);
-        let offset = PCDATA + (pcdata + u64::from(InlineTree::FUNCDATA)) * 4;
+        let offset = PCDATA + (pcdata + u64::from(index)) * 4;
         let offset = self.field(offset).ok()?;
         let base = self.program.module()?.gofunc;
-        (offset != u32::MAX).then(|| InlineTree::new(self.program.image, base + u64::from(offset)))
+        (offset != u32::MAX).then(|| base + u64::from(offset))
     }
 }

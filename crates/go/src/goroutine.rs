@@ -36,7 +36,8 @@ pub enum Scan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Goroutines {
-    /// The one that runs first, the others by number.
+    /// The one that runs first, the others by number. While the scheduler
+    /// changes goroutines it comes before the one that it works for.
     pub list: Vec<Goroutine>,
     /// Goroutines that were left out.
     pub omitted: u64,
@@ -147,20 +148,29 @@ fn is_goroutine(memory: Image<'_>, layout: Layout, g: u64) -> bool {
 }
 
 impl Reader<'_> {
-    fn running(&self) -> Option<Goroutine> {
-        let start = Start::running(self.program, self.machine)?;
+    /// The goroutine that runs. While the scheduler parks it or goes on with it,
+    /// that comes first, with a stack of its own.
+    fn running(&self) -> Vec<Goroutine> {
+        let Some(start) = Start::running(self.program, self.machine) else {
+            return Vec::new();
+        };
         let stack = unwind(self.program, self.machine, start);
         let (frames, omitted_after) = symbolize(self.program, &stack);
-        let g = self.layout.and_then(|layout| user_g(self.machine, layout));
-        let idle = g == Some(self.machine.g) && self.is_scheduler();
-        Some(Goroutine {
+        let user = self.layout.and_then(|layout| user_g(self.machine, layout));
+        let scheduler = self.is_scheduler() && !stack.switched;
+        let g = user.map(|user| if scheduler { self.machine.g } else { user });
+        let idle = scheduler && user == g;
+        let first = Goroutine {
             id: g.and_then(|g| self.field(g, |layout| layout.goid)),
             status: if idle { "idle" } else { "running" }.to_owned(),
             frames,
             omitted: stack.omitted,
             omitted_after,
             created_by: g.and_then(|g| self.created_by(g)),
-        })
+        };
+        let second = user.filter(|_| scheduler && !idle);
+        let second = second.map(|g| self.parked(g, "running".to_owned()));
+        [first].into_iter().chain(second).collect()
     }
 
     fn is_scheduler(&self) -> bool {
@@ -187,6 +197,7 @@ impl Reader<'_> {
             frame: Frame {
                 offset: pc.block(),
                 defined_idx: pc.defined_idx()?,
+                arguments: None,
                 source,
             },
             parent,
@@ -271,7 +282,8 @@ impl Reader<'_> {
         // The scheduler that found nothing to do is of no interest beside those
         // that wait.
         if !parked.is_empty() {
-            goroutines.list.retain(|goroutine| goroutine.id != Some(0));
+            let idle = |goroutine: &Goroutine| goroutine.status == "idle";
+            goroutines.list.retain(|goroutine| !idle(goroutine));
         }
         goroutines.list.extend(parked);
     }

@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod body;
 mod build_info;
 mod error;

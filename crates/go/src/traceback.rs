@@ -33,6 +33,10 @@ pub struct Frame {
     /// Index of the function among those that the module defines; of the one
     /// that it was inlined into.
     pub defined_idx: u32,
+    /// The arguments as Go prints them, words in hexadecimal: `0x1, {0x2ff0,
+    /// 0x5}`. They may have changed since the call. `None` if they are not known,
+    /// as those of inlined functions.
+    pub arguments: Option<String>,
 }
 
 /// The `go` statement behind a goroutine.
@@ -66,7 +70,9 @@ impl Goroutine {
     /// The frames that a user wants to see: the runtime's own are left out
     /// where there are others.
     pub fn shown(&self) -> impl Iterator<Item = (usize, &Frame)> {
-        let all = !self.frames.iter().any(|frame| is_shown(&frame.source.func));
+        // What the runtime is made of says as little of the program as itself.
+        let is_users = |func: &str| is_shown(func) && !func.starts_with("internal/runtime/");
+        let all = !self.frames.iter().any(|frame| is_users(&frame.source.func));
         let frames = self.frames.iter().enumerate();
         frames.filter(move |(_, frame)| all || is_shown(&frame.source.func))
     }
@@ -103,7 +109,8 @@ impl fmt::Display for Frame {
     /// Two lines, the second indented by a tab.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = &self.source;
-        writeln!(f, "{}(...)", printed(&source.func))?;
+        let arguments = self.arguments.as_deref().unwrap_or("...");
+        writeln!(f, "{}({arguments})", printed(&source.func))?;
         write!(f, "\t{}:{}", source.file, source.line)?;
         match source.inlined {
             true => Ok(()),
@@ -161,6 +168,7 @@ mod tests {
             source,
             offset: 29,
             defined_idx: 0,
+            arguments: (!inlined).then(|| "0x1".to_owned()),
         }
     }
 
@@ -187,7 +195,7 @@ mod tests {
             goroutine.to_string(),
             "goroutine 7 [chan receive]:\n\
              main.(*T[...]).f(...)\n\t/x/a.go:5\n\
-             main.main(...)\n\t/x/a.go:12 +0x1d\n\
+             main.main(0x1)\n\t/x/a.go:12 +0x1d\n\
              created by main.main in goroutine 1\n\t/x/a.go:20 +0x1d"
         );
         assert!(!goroutine.is_system());

@@ -63,13 +63,22 @@ pub struct StackPc {
     pub returns: bool,
 }
 
+/// A frame, and where the arguments of its function lie, if that is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawFrame {
+    at: StackPc,
+    arguments: Option<u64>,
+}
+
 /// The frames of a stack, the innermost first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RawStack {
-    pub frames: Vec<StackPc>,
+    pub frames: Vec<RawFrame>,
     /// How many were left out, and behind how many.
     pub omitted: u64,
     pub omitted_after: usize,
+    /// Whether it goes on from the scheduler's stack to the goroutine's own.
+    pub switched: bool,
 }
 
 /// A place from which a stack is unwound.
@@ -93,6 +102,17 @@ impl Start {
         }
     }
 
+    /// Where a goroutine goes on to which `gogo` has just switched: it has left
+    /// there, below the stack, where that is, and WebAssembly's frames are still the
+    /// scheduler's, which return one by one.
+    fn switched_to(machine: &Machine<'_>, stop: Stop) -> Option<Self> {
+        let saved = |offset| machine.memory.field(machine.g, offset);
+        let (sp, pc) = (saved(layout::SCHED_SP)?, saved(layout::SCHED_PC)?);
+        let left = machine.memory.u64(machine.sp.checked_sub(8)?)?;
+        let of_another = Pc(pc).defined_idx() != Some(stop.defined_idx);
+        (machine.sp == sp && left == pc && of_another).then(|| Self::parked(sp, pc))
+    }
+
     /// The goroutine that runs.
     pub fn running(program: &Program<'_>, machine: &Machine<'_>) -> Option<Self> {
         let sp = machine.sp;
@@ -112,6 +132,9 @@ impl Start {
         let Some(stop) = machine.stop else {
             return at(return_at(sp)?, true, None, above);
         };
+        if let Some(start) = Self::switched_to(machine, stop) {
+            return Some(start);
+        }
         let entry = Pc::of_defined(stop.defined_idx);
         let Some(place) = stop.place else {
             return at(entry, false, Some(sp), sp);
@@ -147,11 +170,14 @@ impl Start {
 /// Walks from `start` outwards, at most to the end of the stack.
 pub(crate) fn unwind(program: &Program<'_>, machine: &Machine<'_>, start: Start) -> RawStack {
     let mut stack = Collector::default();
-    walk(program, machine, start, |frame| {
+    let switched = walk(program, machine, start, |frame| {
         stack.push(frame);
         true
     });
-    stack.finish()
+    RawStack {
+        switched,
+        ..stack.finish()
+    }
 }
 
 impl Program<'_> {
@@ -160,7 +186,7 @@ impl Program<'_> {
         let mut frames = Vec::new();
         if let Some(start) = Start::running(self, machine) {
             walk(self, machine, start, |frame| {
-                frames.push(frame);
+                frames.push(frame.at);
                 frames.len() < max
             });
         }
@@ -180,13 +206,14 @@ impl Program<'_> {
     }
 }
 
-/// Hands each frame to `each`, until that says `false`.
+/// Hands each frame to `each`, until that says `false`. Whether it went from the
+/// scheduler's stack to a goroutine's.
 fn walk(
     program: &Program<'_>,
     machine: &Machine<'_>,
     start: Start,
-    mut each: impl FnMut(StackPc) -> bool,
-) {
+    mut each: impl FnMut(RawFrame) -> bool,
+) -> bool {
     let mut sizes = Sizes::new(program);
     let mut switched = false;
     let Start {
@@ -197,17 +224,22 @@ fn walk(
     } = start;
     for _ in 0..MAX_FRAMES {
         let Some(size) = sizes.of(pc) else { break };
-        if !each(StackPc { pc, returns }) {
-            break;
-        }
         let address = match (link.take(), size) {
-            (_, Size::Outermost) => break,
+            (link, Size::Outermost) => link,
             // It stands before the change of stacks, or did without one.
             (Some(address), _) => Some(address),
             (None, Size::SystemStack | Size::MoreStack) if !switched => None,
             (None, Size::SystemStack | Size::MoreStack) => Some(sp),
             (None, Size::Bytes(bytes)) => sp.checked_add(bytes),
         };
+        let frame = RawFrame {
+            at: StackPc { pc, returns },
+            // Behind the return address.
+            arguments: address.and_then(|address| address.checked_add(8)),
+        };
+        if !each(frame) || matches!(size, Size::Outermost) {
+            break;
+        }
         let Some(address) = address else {
             // The goroutine's own stack goes on where it was left.
             switched = true;
@@ -231,6 +263,7 @@ fn walk(
         };
         (pc, returns, sp) = (Pc(word), true, address + 8);
     }
+    switched
 }
 
 /// How to get from a frame to the next.
@@ -310,13 +343,13 @@ fn user_stack(machine: &Machine<'_>) -> Option<(u64, u64)> {
 /// Keeps the frames of both ends.
 #[derive(Default)]
 struct Collector {
-    first: Vec<StackPc>,
-    last: std::collections::VecDeque<StackPc>,
+    first: Vec<RawFrame>,
+    last: std::collections::VecDeque<RawFrame>,
     omitted: u64,
 }
 
 impl Collector {
-    fn push(&mut self, frame: StackPc) {
+    fn push(&mut self, frame: RawFrame) {
         if self.first.len() < KEPT {
             self.first.push(frame);
             return;
@@ -335,6 +368,7 @@ impl Collector {
             frames: self.first,
             omitted: self.omitted,
             omitted_after,
+            switched: false,
         }
     }
 }
@@ -348,16 +382,22 @@ pub(crate) fn symbolize(program: &Program<'_>, stack: &RawStack) -> (Vec<Frame>,
         if index == stack.omitted_after {
             omitted_after = frames.len();
         }
-        for source in program.source(*raw) {
+        let pc = raw.at.pc;
+        for source in program.source(raw.at) {
             if frames.len() >= MAX_SHOWN {
                 return (frames, omitted_after);
             }
             if source.file == "<autogenerated>" {
                 continue;
             }
+            let arguments = || {
+                let address = raw.arguments.filter(|_| !source.inlined)?;
+                program.func_at(pc).ok()?.arguments(address)
+            };
             frames.push(Frame {
-                offset: raw.pc.block(),
-                defined_idx: raw.pc.defined_idx().unwrap_or(u32::MAX),
+                offset: pc.block(),
+                defined_idx: pc.defined_idx().unwrap_or(u32::MAX),
+                arguments: arguments(),
                 source,
             });
         }

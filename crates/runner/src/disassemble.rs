@@ -6,7 +6,7 @@ use crate::codes::Code;
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::module_file;
-use fossor::{CodeLine, Compile, Config, Engine, Error, Module};
+use fossor::{CodeLine, Compile, Config, Engine, Error, GoInfo, Module};
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
@@ -22,14 +22,18 @@ pub fn run(arguments: &DisassembleArguments) -> Result<(), Failure> {
     config.compile(Compile::Lazy).fuse(!arguments.no_fuse);
     let module = Module::new(&Engine::new(&config), &bytes);
     let module = module.map_err(|error| ending.failure(error))?;
+    let names = Names {
+        module: &module,
+        go: module.go_info(),
+    };
     let funcs = match &arguments.func {
-        Some(name) => vec![find(&module, &shown, name)?],
+        Some(name) => vec![find(&names, &shown, name)?],
         None => (0..module.func_count()).collect(),
     };
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.list {
         // A reader that has gone is no error, here and below.
-        let _ = list(&mut out, &module, &funcs);
+        let _ = list(&mut out, &names, &funcs);
         return Ok(());
     }
     let bodies = funcs.iter().filter_map(|&func| {
@@ -38,7 +42,7 @@ pub fn run(arguments: &DisassembleArguments) -> Result<(), Failure> {
     });
     let mut printer = Printer {
         out: &mut out,
-        module: &module,
+        names: &names,
         wanted: bodies.collect(),
         line: String::new(),
         offset: None,
@@ -60,13 +64,35 @@ pub fn run(arguments: &DisassembleArguments) -> Result<(), Failure> {
     }
 }
 
+/// What functions are called: in a Go program as its own table says, which is there
+/// after `-ldflags=-s` too, else as the name section does.
+struct Names<'a> {
+    module: &'a Module,
+    go: Option<GoInfo>,
+}
+
+impl Names<'_> {
+    fn of(&self, func_idx: u32) -> Option<&str> {
+        let function = self.go.as_ref().and_then(|go| go.function(func_idx));
+        let go = function.map(|function| function.source.func.as_str());
+        go.or_else(|| self.module.func_name(func_idx))
+    }
+
+    /// Whether it is called that in either.
+    fn fits(&self, func_idx: u32, name: &str) -> bool {
+        self.of(func_idx) == Some(name) || self.module.func_name(func_idx) == Some(name)
+    }
+}
+
 /// The function of an index or a name.
-fn find(module: &Module, shown: &str, wanted: &str) -> Result<u32, Failure> {
-    let named = |func: &u32| module.func_name(*func) == Some(wanted);
+fn find(names: &Names<'_>, shown: &str, wanted: &str) -> Result<u32, Failure> {
+    let module = names.module;
     let index = wanted.parse().ok();
     let index = index.filter(|&index| index < module.func_count());
-    let Some(func) = index.or_else(|| (0..module.func_count()).find(named)) else {
-        let all = (0..module.func_count()).filter_map(|func| module.func_name(func));
+    let Some(func) =
+        index.or_else(|| (0..module.func_count()).find(|&func| names.fits(func, wanted)))
+    else {
+        let all = (0..module.func_count()).filter_map(|func| names.of(func));
         let mut near: Vec<_> = all
             .filter(|name| name.to_lowercase().contains(&wanted.to_lowercase()))
             .collect();
@@ -91,11 +117,11 @@ fn find(module: &Module, shown: &str, wanted: &str) -> Result<u32, Failure> {
     Ok(func)
 }
 
-fn list(out: &mut impl Write, module: &Module, funcs: &[u32]) -> io::Result<()> {
+fn list(out: &mut impl Write, names: &Names<'_>, funcs: &[u32]) -> io::Result<()> {
     writeln!(out, "  index    offset   bytes  name")?;
     for &func in funcs {
-        let name = module.func_name(func).unwrap_or("-");
-        match module.func_body(func) {
+        let name = names.of(func).unwrap_or("-");
+        match names.module.func_body(func) {
             Some(body) => writeln!(out, "{func:7} {:#9x} {:7}  {name}", body.start, body.len())?,
             None => writeln!(out, "{func:7} {:>9} {:>7}  {name}", "imported", "")?,
         }
@@ -107,7 +133,7 @@ fn list(out: &mut impl Write, module: &Module, funcs: &[u32]) -> io::Result<()> 
 /// wanted functions.
 struct Printer<'a, W> {
     out: &'a mut W,
-    module: &'a Module,
+    names: &'a Names<'a>,
     /// Functions and their bodies, in order; those begun are gone.
     wanted: VecDeque<(u32, Range<usize>)>,
     line: String,
@@ -167,14 +193,14 @@ impl<W: Write> Printer<'_, W> {
     }
 
     fn begin(&mut self, func: u32, body: Range<usize>) -> io::Result<()> {
-        match self.module.disassemble(func) {
+        match self.names.module.disassemble(func) {
             Ok(code) => self.code = code.unwrap_or_default().into(),
             Err(error) => {
                 self.invalid = Some(error);
                 return Err(io::ErrorKind::InvalidData.into());
             }
         }
-        let name = self.module.func_name(func).unwrap_or("without a name");
+        let name = self.names.of(func).unwrap_or("without a name");
         let (bytes, count) = (body.len(), self.code.len());
         writeln!(
             self.out,

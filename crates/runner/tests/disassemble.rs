@@ -74,3 +74,22 @@ fn an_unknown_function_is_explained() {
         .code(125)
         .stderr("error[F0101]: none.wasm: there is no such file\n");
 }
+
+#[test]
+fn functions_of_a_stripped_go_program_have_gos_names() {
+    let hello = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../go-fixtures/prebuilt/hello.wasm"
+    );
+    let place = Place::new();
+    let run = |words: &[&str]| {
+        let output = place.command(words).output();
+        common::ended(&output.unwrap(), std::time::Duration::ZERO)
+    };
+    let listed = run(&["disassemble", "--list", hello]).code(0);
+    has(&listed, "  runtime.(*mspan).init\n");
+    let main = run(&["disassemble", hello, "main.main"]).code(0);
+    has(&main, ", main.main: ");
+    let near = run(&["disassemble", hello, "(*mspan).ini"]).code(125);
+    near.says(&["perhaps", "runtime.(*mspan).init"]);
+}

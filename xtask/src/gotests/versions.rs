@@ -26,15 +26,15 @@ const BUILDS: [(&str, &[&str]); 4] = [
     ("c-shared", &["-buildmode=c-shared"]),
 ];
 
-/// What the stacks of the program must have: a line, and what the next one
-/// contains.
+/// What the stacks of the program must have: how a line begins, and what the next
+/// one contains.
 const STACKS: [(&str, &str); 7] = [
-    ("goroutine 1 [sleep]:", "time.Sleep(...)"),
-    ("main.rest(...)", "main.go:33 +0x"),
-    ("main.main(...)", "main.go:16 +0x"),
-    ("main.receive(...)", "main.go:20 +0x"),
+    ("goroutine 1 [sleep]:", "time.Sleep(0x34630b8a000)"),
+    ("main.rest()", "main.go:33 +0x"),
+    ("main.main()", "main.go:16 +0x"),
+    ("main.receive(0x", "main.go:20 +0x"),
     ("main.lock(...)", "main.go:23"),
-    ("main.choose(...)", "main.go:26 +0x"),
+    ("main.choose()", "main.go:26 +0x"),
     ("created by main.main in goroutine 1", "main.go:13 +0x"),
 ];
 
@@ -43,8 +43,16 @@ const WAITS: [&str; 3] = ["[chan receive]:", "[sync.Mutex.Lock]:", "[select]:"];
 
 /// What the stack of the reactor's function must have.
 const REACTOR_STACKS: [(&str, &str); 2] = [
-    ("main.spin(...)", "export.go:10 +0x"),
-    ("main.hang(...)", "export.go:6 +0x"),
+    ("main.spin(", "export.go:10 +0x"),
+    ("main.hang(", "export.go:6 +0x"),
+];
+
+/// What the stack must have after a trap three calls deep, one of them inlined.
+const TRAP_STACKS: [(&str, &str); 4] = [
+    ("main.third(0x3)", "trap.go:27 +0x"),
+    ("main.second(...)", "trap.go:20"),
+    ("main.first(0x1)", "trap.go:17 +0x"),
+    ("main.init.0()", "trap.go:11 +0x"),
 ];
 
 /// Builds the program with every version in every way, runs it until its time
@@ -93,36 +101,56 @@ fn build(
     Ok(module)
 }
 
-/// What is missing in what is said about the program, or `None`.
+/// What is missing in what is said about the program, or `None`: when it is
+/// stopped, and when it traps.
 fn wrong_with(fossor: &Path, module: &Path, reactor: bool) -> Result<Option<String>, Error> {
-    let mut command = Command::new(fossor);
-    command.arg(if reactor { "invoke" } else { "run" });
-    command.args(["--timeout", "1s"]).arg(module);
+    let module = module.as_os_str();
+    let stopped = |command: &str| {
+        let mut run = Command::new(fossor);
+        run.args([command, "--timeout", "1s"]).arg(module);
+        run
+    };
     if reactor {
-        command.arg("hang");
+        let mut hang = stopped("invoke");
+        return missing(hang.arg("hang"), 124, &REACTOR_STACKS, &[]);
     }
-    let ended = process::capture(&mut command, &Input::Empty, Duration::from_secs(60))?;
+    if let Some(wrong) = missing(&mut stopped("run"), 124, &STACKS, &WAITS)? {
+        return Ok(Some(wrong));
+    }
+    let mut trap = Command::new(fossor);
+    missing(
+        trap.arg("run").arg(module).arg("trap"),
+        134,
+        &TRAP_STACKS,
+        &[],
+    )
+}
+
+/// What is missing in what a command says, which must end with this exit code.
+fn missing(
+    command: &mut Command,
+    exit: i32,
+    stacks: &[(&str, &str)],
+    waits: &[&str],
+) -> Result<Option<String>, Error> {
+    let ended = process::capture(command, &Input::Empty, Duration::from_secs(60))?;
     let stderr = String::from_utf8_lossy(&ended.stderr);
     let lines = Vec::from_iter(stderr.lines());
     let has = |(line, next): &(&str, &str)| {
         let mut pairs = lines.windows(2);
-        pairs.any(|pair| pair[0] == *line && pair[1].contains(next))
+        pairs.any(|pair| pair[0].starts_with(line) && pair[1].contains(next))
     };
-    let stacks = if reactor {
-        &REACTOR_STACKS[..]
-    } else {
-        &STACKS
-    };
-    let waits = if reactor { &[][..] } else { &WAITS };
-    let missing = stacks.iter().filter(|stack| !has(stack));
-    let missing = missing.map(|(line, next)| format!("      no {line} {next}"));
-    let ends = |wait: &&&str| !lines.iter().any(|line| line.ends_with(**wait));
-    let missing = missing.chain(
-        waits
-            .iter()
-            .filter(ends)
-            .map(|wait| format!("      no {wait}")),
-    );
-    let missing = Vec::from_iter(missing);
+    let mut missing = Vec::new();
+    if ended.status.code() != Some(exit) {
+        missing.push(format!("      {}, not {exit}", ended.status));
+    }
+    for (line, next) in stacks.iter().filter(|stack| !has(stack)) {
+        missing.push(format!("      no {line} {next}"));
+    }
+    for wait in waits {
+        if !lines.iter().any(|line| line.ends_with(wait)) {
+            missing.push(format!("      no {wait}"));
+        }
+    }
     Ok((!missing.is_empty()).then(|| format!("{}\n{stderr}", missing.join("\n"))))
 }
