@@ -136,9 +136,6 @@ struct PlainReader<'a> {
     at: usize,
 }
 
-/// Kind, opcode, address, end and length, however long they are, and to spare.
-const HEAD_BYTES: usize = 16;
-
 impl<'a> PlainReader<'a> {
     fn new(bytes: &'a [u8], range: &Range<u32>) -> Self {
         Self {
@@ -152,52 +149,70 @@ impl<'a> PlainReader<'a> {
     }
 
     /// The next segment; `None` if it is not plain, or malformed.
-    #[inline]
+    #[inline(always)]
     fn segment(&mut self) -> Option<PlainSegment> {
-        const ACTIVE_IN_MEMORY_0: u8 = 0;
-        const I32_CONST: u8 = 0x41;
-        const END: u8 = 0x0b;
-
-        let head = self.head()?;
-        let [ACTIVE_IN_MEMORY_0, I32_CONST, ref rest @ ..] = head else {
-            return None;
+        let rest = self.bytes.get(self.at..)?;
+        let head = match rest.first_chunk() {
+            Some(head) => Head::read(u128::from_le_bytes(*head))?,
+            None => {
+                // Bytes that end no number.
+                let mut padded = [0x80; size_of::<u128>()];
+                padded[..rest.len()].copy_from_slice(rest);
+                Head::read(u128::from_le_bytes(padded))?
+            }
         };
-        let (address, address_bytes) = leb128(rest, true)?;
-        let [END, ref rest @ ..] = rest[address_bytes..] else {
-            return None;
-        };
-        let (len, len_bytes) = leb128(rest, false)?;
-        let start = self.at + 3 + address_bytes + len_bytes;
-        let end = start.checked_add(len as usize)?;
+        let start = self.at + head.bytes as usize;
+        let end = start.checked_add(head.len as usize)?;
         if end > self.bytes.len() {
             return None;
         }
         self.at = end;
-        let bytes = start as u32..end as u32;
-        Some(PlainSegment { address, bytes })
-    }
-
-    /// The next bytes; behind the section's end bytes that end no number.
-    #[inline]
-    fn head(&self) -> Option<[u8; HEAD_BYTES]> {
-        let rest = self.bytes.get(self.at..)?;
-        Some(match rest.first_chunk() {
-            Some(head) => *head,
-            None => {
-                let mut head = [0x80; HEAD_BYTES];
-                head[..rest.len()].copy_from_slice(rest);
-                head
-            }
+        Some(PlainSegment {
+            address: head.address,
+            bytes: start as u32..end as u32,
         })
     }
 }
 
-/// A number of 32 bits in LEB128, and how many bytes it took; all at once, since
-/// a Go program has 60,000 of them here. Source: specification, "Binary Format /
-/// Values / Integers".
-#[inline]
-fn leb128(bytes: &[u8], signed: bool) -> Option<(u32, usize)> {
-    let word = u64::from_le_bytes(*bytes.first_chunk()?);
+/// What precedes the bytes of a plain segment.
+struct Head {
+    address: u32,
+    len: u32,
+    /// Its own bytes.
+    bytes: u32,
+}
+
+impl Head {
+    /// Reads one from the lowest bytes of a word; it has 13 at most. All at once,
+    /// since a Go program has 27,000 of them.
+    #[inline(always)]
+    fn read(word: u128) -> Option<Self> {
+        const ACTIVE_IN_MEMORY_0: u16 = 0;
+        const I32_CONST: u16 = 0x41;
+        const END: u8 = 0x0b;
+
+        if word as u16 != ACTIVE_IN_MEMORY_0 | I32_CONST << 8 {
+            return None;
+        }
+        let (address, address_bytes) = leb128((word >> 16) as u64, true)?;
+        let word = word >> (16 + address_bytes * 8);
+        if word as u8 != END {
+            return None;
+        }
+        let (len, len_bytes) = leb128((word >> 8) as u64, false)?;
+        let bytes = 3 + address_bytes + len_bytes;
+        Some(Self {
+            address,
+            len,
+            bytes,
+        })
+    }
+}
+
+/// The number of 32 bits in LEB128 in a word's lowest bytes, and how many it took.
+/// Source: specification, "Binary Format / Values / Integers".
+#[inline(always)]
+fn leb128(word: u64, signed: bool) -> Option<(u32, u32)> {
     let last = !word & 0x80_8080_8080;
     if last == 0 {
         return None;
@@ -211,7 +226,7 @@ fn leb128(bytes: &[u8], signed: bool) -> Option<(u32, usize)> {
         true => i32::try_from((groups << unused) as i64 >> unused).ok()? as u32,
         false => u32::try_from(groups << unused >> unused).ok()?,
     };
-    Some((value, bytes as usize))
+    Some((value, bytes))
 }
 
 #[cfg(test)]
@@ -235,7 +250,8 @@ mod tests {
                     let (signed, unsigned) = (reader.clone().read_var_i32(), reader.read_var_u32());
                     let mut padded = [0x80; 8];
                     padded[..bytes.len()].copy_from_slice(&bytes);
-                    let read = |signed| leb128(&padded, signed).map(|(value, _)| value);
+                    let word = u64::from_le_bytes(padded);
+                    let read = |signed| leb128(word, signed).map(|(value, _)| value);
                     assert_eq!(
                         read(true),
                         signed.ok().map(|value| value as u32),
@@ -255,7 +271,7 @@ mod tests {
     #[test]
     fn a_number_of_six_bytes_is_none() {
         let bytes = [0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0x00, 0x00];
-        assert_eq!(leb128(&bytes, true), None);
+        assert_eq!(leb128(u64::from_le_bytes(bytes), true), None);
     }
 
     #[test]

@@ -12,7 +12,9 @@ use super::visit::Visitor;
 use crate::error::TranslateError;
 #[cfg(debug_assertions)]
 use wasmparser::WasmFeatures;
-use wasmparser::{BinaryReader, FrameStack, FunctionBody, MemArg, MemArgTarget, VisitOperator};
+use wasmparser::{
+    BinaryReader, BlockType, FrameStack, FunctionBody, MemArg, MemArgTarget, VisitOperator,
+};
 
 /// Validates and translates the operators of `body`.
 pub(super) fn drive(
@@ -50,6 +52,7 @@ pub(super) fn drive(
             bytes => {
                 #[cfg(debug_assertions)]
                 agrees(&code[at..], bytes, features);
+                open = code[at] != END || visitor.current_frame().is_some();
                 at += bytes;
             }
         }
@@ -60,6 +63,10 @@ pub(super) fn drive(
         .finish_expression(&visitor.validator.visitor(start + at as u64))
         .map_err(TranslateError::Invalid)
 }
+
+const END: u8 = 0x0b;
+/// The type of a block with neither parameters nor results.
+const NO_TYPE: u8 = 0x40;
 
 /// Whether wasmparser finds an operator of as many bytes.
 #[cfg(debug_assertions)]
@@ -130,7 +137,43 @@ fn visit_short(
             1
         }};
     }
+    /// A block, a branch or a call.
+    macro_rules! control {
+        ($visit:ident($($arg:expr),*)) => {
+            visitor.$visit($($arg),*).map_err(|error| *error)?
+        };
+    }
+    /// With the index of a label or a function.
+    macro_rules! target {
+        ($visit:ident) => {{
+            let Some((index, bytes)) = short_u32(code, at + 1) else {
+                return Ok(0);
+            };
+            control!($visit(index));
+            1 + bytes
+        }};
+    }
+    /// With a type.
+    macro_rules! block {
+        ($visit:ident) => {{
+            if code.get(at + 1) != Some(&NO_TYPE) {
+                return Ok(0);
+            }
+            control!($visit(BlockType::Empty));
+            2
+        }};
+    }
     let bytes = match code[at] {
+        0x02 => block!(visit_block),
+        0x03 => block!(visit_loop),
+        0x04 => block!(visit_if),
+        END => {
+            control!(visit_end());
+            1
+        }
+        0x0c => target!(visit_br),
+        0x0d => target!(visit_br_if),
+        0x10 => target!(visit_call),
         0x1a => plain!(visit_drop),
         0x20 => index!(visit_local_get),
         0x21 => index!(visit_local_set),
