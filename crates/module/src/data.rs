@@ -151,82 +151,59 @@ impl<'a> PlainReader<'a> {
     /// The next segment; `None` if it is not plain, or malformed.
     #[inline(always)]
     fn segment(&mut self) -> Option<PlainSegment> {
-        let rest = self.bytes.get(self.at..)?;
-        let head = match rest.first_chunk() {
-            Some(head) => Head::read(u128::from_le_bytes(*head))?,
-            None => {
-                // Bytes that end no number.
-                let mut padded = [0x80; size_of::<u128>()];
-                padded[..rest.len()].copy_from_slice(rest);
-                Head::read(u128::from_le_bytes(padded))?
-            }
-        };
-        let start = self.at + head.bytes as usize;
-        let end = start.checked_add(head.len as usize)?;
-        if end > self.bytes.len() {
-            return None;
-        }
-        self.at = end;
-        Some(PlainSegment {
-            address: head.address,
-            bytes: start as u32..end as u32,
-        })
-    }
-}
-
-/// What precedes the bytes of a plain segment.
-struct Head {
-    address: u32,
-    len: u32,
-    /// Its own bytes.
-    bytes: u32,
-}
-
-impl Head {
-    /// Reads one from the lowest bytes of a word; it has 13 at most. All at once,
-    /// since a Go program has 27,000 of them.
-    #[inline(always)]
-    fn read(word: u128) -> Option<Self> {
-        const ACTIVE_IN_MEMORY_0: u16 = 0;
-        const I32_CONST: u16 = 0x41;
+        const ACTIVE_IN_MEMORY_0: u8 = 0;
+        const I32_CONST: u8 = 0x41;
         const END: u8 = 0x0b;
 
-        if word as u16 != ACTIVE_IN_MEMORY_0 | I32_CONST << 8 {
+        let [ACTIVE_IN_MEMORY_0, I32_CONST] = *self.bytes.get(self.at..)?.first_chunk()? else {
+            return None;
+        };
+        self.at += 2;
+        let address = self.leb128(true)?;
+        if self.byte()? != END {
             return None;
         }
-        let (address, address_bytes) = leb128((word >> 16) as u64, true)?;
-        let word = word >> (16 + address_bytes * 8);
-        if word as u8 != END {
-            return None;
-        }
-        let (len, len_bytes) = leb128((word >> 8) as u64, false)?;
-        let bytes = 3 + address_bytes + len_bytes;
-        Some(Self {
+        let len = self.leb128(false)? as usize;
+        let start = self.at;
+        self.at = start
+            .checked_add(len)
+            .filter(|&end| end <= self.bytes.len())?;
+        Some(PlainSegment {
             address,
-            len,
-            bytes,
+            bytes: start as u32..self.at as u32,
         })
     }
-}
 
-/// The number of 32 bits in LEB128 in a word's lowest bytes, and how many it took.
-/// Source: specification, "Binary Format / Values / Integers".
-#[inline(always)]
-fn leb128(word: u64, signed: bool) -> Option<(u32, u32)> {
-    let last = !word & 0x80_8080_8080;
-    if last == 0 {
-        return None;
+    #[inline(always)]
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        Some(byte)
     }
-    let bytes = last.trailing_zeros() / 8 + 1;
-    let group = |index: u32| word >> index & 0x7f << (index * 7);
-    let groups = group(0) | group(1) | group(2) | group(3) | group(4);
-    let unused = 64 - bytes * 7;
-    // What does not fit in 32 bits repeats the sign, or is zero.
-    let value = match signed {
-        true => i32::try_from((groups << unused) as i64 >> unused).ok()? as u32,
-        false => u32::try_from(groups << unused >> unused).ok()?,
-    };
-    Some((value, bytes))
+
+    /// A number of 32 bits in LEB128. Source: specification, "Binary Format /
+    /// Values / Integers".
+    #[inline(always)]
+    fn leb128(&mut self, signed: bool) -> Option<u32> {
+        let (mut value, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return match (shift, signed) {
+                    // What does not fit in 32 bits repeats the sign, or is zero.
+                    (28, true) => matches!(byte >> 3, 0 | 0xf).then_some(value),
+                    (28, false) => (byte >> 4 == 0).then_some(value),
+                    (_, true) if byte & 0x40 != 0 => Some(value | u32::MAX << (shift + 7)),
+                    _ => Some(value),
+                };
+            }
+            shift += 7;
+            if shift > 28 {
+                return None;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -248,10 +225,13 @@ mod tests {
                     let bytes: Vec<u8> = case.iter().copied().chain([last]).collect();
                     let mut reader = BinaryReader::new(&bytes, 0);
                     let (signed, unsigned) = (reader.clone().read_var_i32(), reader.read_var_u32());
-                    let mut padded = [0x80; 8];
-                    padded[..bytes.len()].copy_from_slice(&bytes);
-                    let word = u64::from_le_bytes(padded);
-                    let read = |signed| leb128(word, signed).map(|(value, _)| value);
+                    let read = |signed| {
+                        let mut reader = PlainReader {
+                            bytes: &bytes,
+                            at: 0,
+                        };
+                        reader.leb128(signed)
+                    };
                     assert_eq!(
                         read(true),
                         signed.ok().map(|value| value as u32),
@@ -270,8 +250,9 @@ mod tests {
 
     #[test]
     fn a_number_of_six_bytes_is_none() {
-        let bytes = [0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0x00, 0x00];
-        assert_eq!(leb128(u64::from_le_bytes(bytes), true), None);
+        let bytes = &[0x80, 0x80, 0x80, 0x80, 0x80, 0x00];
+        let mut reader = PlainReader { bytes, at: 0 };
+        assert_eq!(reader.leb128(true), None);
     }
 
     #[test]
