@@ -48,6 +48,10 @@ pub const EXCEPTIONS: &[Exception] = &[
         "runs the part in `bulk.rs`, which runs memcpy",
     ),
     all("memory::data_drop", "once for each segment"),
+    all(
+        "atomic::atomic",
+        "runs the part outside it; compilers rarely emit it",
+    ),
     all("table::elem_drop", "once for each segment"),
     all(
         "table::table_copy",
@@ -62,14 +66,6 @@ pub const EXCEPTIONS: &[Exception] = &[
     all(
         "table::table_set",
         "runs the part in `bulk.rs`; compilers rarely emit it",
-    ),
-    all(
-        "simd::v_load_lane_other",
-        "a memory other than the first: rare",
-    ),
-    all(
-        "simd::v_store_lane_other",
-        "a memory other than the first: rare",
     ),
     all(
         "simd::v_shuffle",
