@@ -236,3 +236,26 @@ fn from_host_flags(host: HostFlags) -> FdFlags {
     flags.set(FdFlags::SYNC, host.contains(HostFlags::SYNC));
     flags
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_null_device_never_waits() {
+        let readiness = |path: &str| {
+            let file = File::options().read(true).write(true).open(path);
+            let fd = file.expect("every Linux has it").into();
+            let descriptor = Descriptor::inherited(&mut crate::os::System, fd, path).expect("open");
+            match descriptor.object {
+                Object::File(file) => file.readiness,
+                other => panic!("{path} is {other:?}"),
+            }
+        };
+        assert_eq!(readiness("/dev/null"), Readiness::Always);
+        // What is no such device is asked as ever.
+        assert_eq!(readiness("/dev/full"), Readiness::Nowait);
+    }
+}
