@@ -1,5 +1,6 @@
 //! Everything that can go wrong, each kind for itself.
 
+use crate::exception::Exception;
 use crate::guest_stack;
 use crate::link_report::{LinkProblem, LinkReport};
 use crate::trap_info::TrapInfo;
@@ -20,6 +21,9 @@ pub enum Error {
     /// The guest trapped; with its stack.
     #[error("{0}")]
     Trap(Box<TrapInfo>),
+    /// The guest threw an exception that it did not catch.
+    #[error("{0}")]
+    Exception(Box<Exception>),
     /// The guest was stopped from outside, here.
     #[error("{0}")]
     Interrupted(InterruptReason, Box<TrapInfo>),
@@ -116,6 +120,7 @@ impl Error {
     pub fn trap_info(&self) -> Option<&TrapInfo> {
         match self {
             Error::Trap(info) | Error::Interrupted(_, info) => Some(info),
+            Error::Exception(exception) => Some(exception.trap_info()),
             _ => None,
         }
     }
@@ -124,6 +129,12 @@ impl Error {
     pub(crate) fn of(error: core::Error, store: &core::Store) -> Self {
         let info = match error {
             core::Error::Trap(info) => info,
+            core::Error::Exception(exception) => {
+                let core::ExceptionInfo { thrown, info } = *exception;
+                let goroutines = guest_stack::goroutines(store, &info);
+                let info = TrapInfo::new(info, goroutines, Some(store));
+                return Error::Exception(Box::new(Exception::of(thrown, info)));
+            }
             other => return Self::without_store(other),
         };
         let goroutines = guest_stack::goroutines(store, &info);
@@ -143,6 +154,11 @@ impl Error {
     pub(crate) fn without_store(error: core::Error) -> Self {
         match error {
             core::Error::Trap(info) => Error::Trap(Box::new(TrapInfo::new(*info, None, None))),
+            core::Error::Exception(exception) => {
+                let core::ExceptionInfo { thrown, info } = *exception;
+                let info = TrapInfo::new(info, None, None);
+                Error::Exception(Box::new(Exception::of(thrown, info)))
+            }
             core::Error::Exit(status) => Error::Exit(status),
             core::Error::Host(error) => Error::Host(error),
             core::Error::HostPanic(message) => Error::HostPanic(message),
@@ -176,6 +192,7 @@ impl From<Error> for HostError {
             Error::Trap(info) | Error::Interrupted(_, info) => {
                 HostError::other(core::Error::Trap(Box::new(info.into_core())))
             }
+            Error::Exception(exception) => HostError::from(*exception),
             Error::Exit(status) => HostError::Exit(status),
             Error::Host(error) => HostError::Other(error),
             Error::HostPanic(message) => HostError::other(core::Error::HostPanic(message)),

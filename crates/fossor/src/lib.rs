@@ -41,6 +41,7 @@ mod coverage;
 mod deadline;
 mod engine;
 mod error;
+mod exception;
 mod func;
 mod global;
 mod go_info;
@@ -72,6 +73,7 @@ pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use coverage::BlockCount;
 pub use engine::Engine;
 pub use error::{Error, InterruptReason, Trap};
+pub use exception::{Exception, ExnRef, Tag};
 pub use fossor_dwarf::{DwarfError, SourceLine};
 pub use fossor_go::wasi_use as go_use;
 pub use fossor_go::{

@@ -167,6 +167,7 @@ impl Module {
         let at = index as usize;
         match kind {
             ExternKind::Func => ExternType::Func(self.0.func_type(index)),
+            ExternKind::Tag => ExternType::Tag(self.0.tag_type(index)),
             ExternKind::Table => ExternType::Table(decoded.tables[at].ty),
             ExternKind::Memory => ExternType::Memory(decoded.memories[at]),
             ExternKind::Global => ExternType::Global(decoded.globals[at].ty),

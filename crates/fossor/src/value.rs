@@ -1,6 +1,7 @@
 //! Values and what can be imported or exported, as hosts see them.
 
 use crate::context::{AsContext, AsContextMut};
+use crate::exception::{ExnRef, Tag};
 use crate::func::Func;
 use crate::global::Global;
 use crate::memory::Memory;
@@ -27,6 +28,8 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// `externref`
     ExternRef(Option<ExternRef>),
+    /// `exnref`
+    ExnRef(Option<ExnRef>),
 }
 
 /// A value of the host that guests can hold and pass on, but not look into.
@@ -45,6 +48,8 @@ pub enum Extern {
     Table(Table),
     /// A global variable.
     Global(Global),
+    /// A tag of exceptions.
+    Tag(Tag),
 }
 
 impl Val {
@@ -99,6 +104,7 @@ impl Val {
             Val::V128(value) => core::Val::V128(value),
             Val::FuncRef(func) => core::Val::FuncRef(func.map(|func| func.0)),
             Val::ExternRef(value) => core::Val::ExternRef(value.map(|value| value.0)),
+            Val::ExnRef(value) => core::Val::ExnRef(value.map(|value| value.0)),
         }
     }
 }
@@ -113,6 +119,7 @@ impl From<core::Val> for Val {
             core::Val::V128(value) => Val::V128(value),
             core::Val::FuncRef(func) => Val::FuncRef(func.map(Func)),
             core::Val::ExternRef(value) => Val::ExternRef(value.map(ExternRef)),
+            core::Val::ExnRef(value) => Val::ExnRef(value.map(ExnRef)),
         }
     }
 }
@@ -186,12 +193,21 @@ impl Extern {
         }
     }
 
+    /// The tag, if it is one.
+    pub fn into_tag(self) -> Option<Tag> {
+        match self {
+            Extern::Tag(tag) => Some(tag),
+            _ => None,
+        }
+    }
+
     pub(crate) fn to_core(self) -> core::Extern {
         match self {
             Extern::Func(func) => core::Extern::Func(func.0),
             Extern::Memory(memory) => core::Extern::Memory(memory.0),
             Extern::Table(table) => core::Extern::Table(table.0),
             Extern::Global(global) => core::Extern::Global(global.0),
+            Extern::Tag(tag) => core::Extern::Tag(tag.0),
         }
     }
 }
@@ -203,6 +219,7 @@ impl From<core::Extern> for Extern {
             core::Extern::Memory(memory) => Extern::Memory(Memory(memory)),
             core::Extern::Table(table) => Extern::Table(Table(table)),
             core::Extern::Global(global) => Extern::Global(Global(global)),
+            core::Extern::Tag(tag) => Extern::Tag(Tag(tag)),
         }
     }
 }
@@ -216,4 +233,4 @@ macro_rules! into_extern {
         }
     )*};
 }
-into_extern! { Func Memory Table Global }
+into_extern! { Func Memory Table Global Tag }

@@ -40,6 +40,12 @@ pub enum Trap {
     UnalignedAtomic,
     /// `memory.atomic.wait` on a memory that no other thread can reach.
     ExpectedSharedMemory,
+    /// `throw_ref` of a null reference.
+    NullExceptionReference,
+    /// An exception that nothing catches.
+    UncaughtException,
+    /// References to exceptions take more memory than a memory may.
+    TooManyExceptions,
     /// The fuel given to the store is used up.
     OutOfFuel,
     /// The deadline passed or the host asked for a stop.
@@ -64,6 +70,9 @@ impl Trap {
             Trap::NullFunctionReference => "null function reference",
             Trap::UnalignedAtomic => "unaligned atomic",
             Trap::ExpectedSharedMemory => "expected shared memory",
+            Trap::NullExceptionReference => "null exception reference",
+            Trap::UncaughtException => "uncaught exception",
+            Trap::TooManyExceptions => "too many exceptions are kept",
             Trap::OutOfFuel => "out of fuel",
             Trap::Interrupted => "interrupted",
         }

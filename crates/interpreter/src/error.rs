@@ -1,6 +1,6 @@
 //! What can go wrong, in sentences for whoever runs a guest.
 
-use crate::value::InstanceId;
+use crate::value::{InstanceId, Thrown};
 use fossor_host::Trap;
 use fossor_module::{DecodeError, ExternType};
 
@@ -68,6 +68,21 @@ impl std::fmt::Display for TrapInfo {
     }
 }
 
+/// An exception that was not caught, and where it was thrown.
+#[derive(Clone, Debug)]
+pub struct ExceptionInfo {
+    /// What was thrown.
+    pub thrown: Thrown,
+    /// Where, as of a trap.
+    pub info: TrapInfo,
+}
+
+impl std::fmt::Display for ExceptionInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.info.fmt(f)
+    }
+}
+
 /// Why a guest's run ended without a result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -75,6 +90,9 @@ pub enum Error {
     /// The guest trapped.
     #[error("{0}")]
     Trap(Box<TrapInfo>),
+    /// The guest threw an exception that it did not catch.
+    #[error("{0}")]
+    Exception(Box<ExceptionInfo>),
     /// The guest called `proc_exit`.
     #[error("the guest exited with status {0}")]
     Exit(u32),

@@ -27,7 +27,7 @@ mod value;
 
 pub use disassemble::CodeLine;
 pub use engine::{Compile, Config, Dispatch, Engine, RelaxedSimd};
-pub use error::{Error, Frame, LinkError, TrapInfo};
+pub use error::{Error, ExceptionInfo, Frame, LinkError, TrapInfo};
 pub use execute::sample::{Sample, SampleFrame};
 pub use instance::{Snapshot, import_matches};
 pub use module::{BlockCount, Module};
@@ -35,4 +35,7 @@ pub use raw::RawFunc;
 pub use reference::{Instruction, instructions};
 pub use reserve::read_file;
 pub use store::{Caller, Store, StoreLimits};
-pub use value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
+pub use value::{
+    ExnRef, Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, TagId,
+    Thrown, Val,
+};

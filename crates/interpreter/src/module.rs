@@ -4,10 +4,12 @@
 use crate::engine::{Compile, Engine};
 use crate::error::{Error, TranslateError};
 use crate::execute::context::{Context, FuncEntry, FuncRef};
+use crate::execute::exception::CatchTable;
 use crate::execute::{call, handlers::both};
 use crate::instance::Buffers;
 use crate::translate::{Line, Spare, translate};
 use fossor_module::{ExternType, FuncType, TypeIndex};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmparser::FuncValidatorAllocations;
@@ -34,6 +36,8 @@ pub(crate) struct ModuleInner {
     pub table_buffers: Arc<Buffers<u64>>,
     code_bytes: AtomicUsize,
     scratch: Mutex<Scratch>,
+    /// Of translated functions that catch exceptions, by defined index.
+    catches: Mutex<HashMap<u32, Arc<CatchTable>>>,
     /// Code refers to the counts, which therefore never move.
     counters: Mutex<Vec<(u32, u32, Box<AtomicU64>)>>,
 }
@@ -118,6 +122,7 @@ impl Module {
             func_buffers: Buffers::new(),
             table_buffers: Buffers::new(),
             code_bytes: AtomicUsize::new(0),
+            catches: Mutex::default(),
             scratch: Mutex::default(),
             counters: Mutex::default(),
         }));
@@ -175,11 +180,21 @@ impl Module {
         self.0.signature(self.0.decoded.funcs[func_idx as usize])
     }
 
+    /// A tag's type, imported or defined.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such tag.
+    pub fn tag_type(&self, tag_idx: u32) -> FuncType {
+        self.0.signature(self.0.decoded.tags[tag_idx as usize])
+    }
+
     /// The type of import `index`.
     pub fn import_type(&self, index: usize) -> ExternType {
         use fossor_module::ImportType;
         match &self.0.decoded.imports[index].ty {
             ImportType::Func(ty) => ExternType::Func(self.0.signature(*ty)),
+            ImportType::Tag(ty) => ExternType::Tag(self.0.signature(*ty)),
             ImportType::Table(ty) => ExternType::Table(*ty),
             ImportType::Memory(ty) => ExternType::Memory(*ty),
             ImportType::Global(ty) => ExternType::Global(*ty),
@@ -210,10 +225,20 @@ impl ModuleInner {
                 message: format!("the module's translated code would take more than {limit} bytes"),
             });
         }
+        if !translation.catches.regions.is_empty() {
+            let mut catches = self.catches.lock().unwrap_or_else(PoisonError::into_inner);
+            catches.insert(entry.defined_idx, Arc::new(translation.catches));
+        }
         // A copy of exactly its length; the buffer is for the next function.
         let code = entry.publish(translation.words.as_slice().into());
         self.scratch().code = translation.words;
         Ok(code)
+    }
+
+    /// What catches exceptions in a function, if something does.
+    pub(crate) fn catches(&self, defined_idx: u32) -> Option<Arc<CatchTable>> {
+        let catches = self.catches.lock().unwrap_or_else(PoisonError::into_inner);
+        catches.get(&defined_idx).cloned()
     }
 
     /// What each instruction of a function is and where it comes from. Made

@@ -1,15 +1,19 @@
 //! The store: everything that instances own, and the state of execution.
 
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::context::{Execution, Memory, SlotCounts, Table};
+use crate::execute::exception::{Exception, Exceptions};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::execute::sample::{Sample, Sampler};
 use crate::instance::{Buffer, Instance};
 use crate::reserve::Image;
-use crate::value::{Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, Val};
-use fossor_host::{HostError, Interrupt};
+use crate::value::{
+    ExnRef, Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, TagId,
+    Thrown, Val,
+};
+use fossor_host::{HostError, Interrupt, Trap};
 use fossor_module::{
     Composite, ExternType, FuncType, GlobalType, HeapType, MemoryType, TableType, TypeIndex,
     ValType,
@@ -57,6 +61,9 @@ pub struct Store {
     pub(crate) tables: Vec<Owned<Table>>,
     pub(crate) globals: Vec<Global>,
     pub(crate) host_funcs: Vec<HostFunc>,
+    /// The types of tags.
+    pub(crate) tags: Vec<FuncType>,
+    pub(crate) exceptions: Exceptions,
     externs: Vec<Box<dyn Any + Send + Sync>>,
     pub(crate) execution: Owned<Execution>,
     pub(crate) limits: StoreLimits,
@@ -116,6 +123,8 @@ impl Store {
             tables: Vec::new(),
             globals: Vec::new(),
             host_funcs: Vec::new(),
+            tags: Vec::new(),
+            exceptions: Exceptions::default(),
             externs: Vec::new(),
             execution: Owned::new(host::new_execution(engine, interrupt.clone())),
             limits,
@@ -306,6 +315,8 @@ impl Store {
                 _ => false,
             },
             Val::ExternRef(Some(_)) => wanted.heap == HeapType::Extern,
+            Val::ExnRef(Some(_)) => wanted.heap == HeapType::Exn,
+            Val::ExnRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Exn,
             Val::FuncRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Func,
             Val::ExternRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Extern,
             _ => false,
@@ -358,6 +369,7 @@ impl Store {
             Extern::Memory(id) => ExternType::Memory(self.memory_type(id)),
             Extern::Table(id) => ExternType::Table(self.table_type(id)),
             Extern::Global(id) => ExternType::Global(self.global_type(id)),
+            Extern::Tag(id) => ExternType::Tag(self.tag_type(id)),
         }
     }
 
@@ -538,6 +550,62 @@ impl Store {
         let global = &mut self.globals[index];
         global.cell.write(value.to_slots(), global.ty.value.slots());
         true
+    }
+
+    // Exceptions.
+
+    /// Makes a tag, of exceptions that carry values of the type's parameters.
+    pub fn new_tag(&mut self, ty: FuncType) -> Result<TagId, Error> {
+        if !ty.results().is_empty() {
+            return Err(Error::Call(format!("a tag has no results, unlike {ty}")));
+        }
+        self.tags.push(ty);
+        Ok(TagId(self.handle(self.tags.len() - 1)))
+    }
+
+    /// A tag's type.
+    pub fn tag_type(&self, id: TagId) -> FuncType {
+        self.tags[self.check(id.0)].clone()
+    }
+
+    /// Makes an exception, for a host function to end with.
+    pub fn new_exception(&self, tag: TagId, values: &[Val]) -> Result<ExceptionInfo, Error> {
+        let ty = &self.tags[self.check(tag.0)];
+        let fits = |(value, ty): (&Val, &ValType)| self.fits(value, *ty);
+        if values.len() != ty.params().len() || !values.iter().zip(ty.params()).all(fits) {
+            return Err(Error::Call(format!(
+                "the values of an exception are not of type {ty}"
+            )));
+        }
+        let slots = values.iter().flat_map(|value| {
+            self.check_val(value);
+            let count = value.ty().slots() as usize;
+            value.to_slots().into_iter().take(count)
+        });
+        let exception = Exception::new(tag.0.index, slots.collect());
+        Ok(ExceptionInfo {
+            thrown: self.thrown(exception),
+            info: TrapInfo {
+                trap: Trap::UncaughtException,
+                frames: Vec::new(),
+                omitted: 0,
+                instance: None,
+            },
+        })
+    }
+
+    /// The exception that a reference refers to.
+    pub fn exception(&self, exception: ExnRef) -> Thrown {
+        let slot = self.check(exception.0) as u64 + 1;
+        self.thrown(self.exceptions.get(slot).clone())
+    }
+
+    pub(crate) fn thrown(&self, exception: Arc<Exception>) -> Thrown {
+        Thrown {
+            store: self.id,
+            ty: self.tags[exception.tag as usize].clone(),
+            exception,
+        }
     }
 
     // Values of the host.

@@ -1,6 +1,8 @@
 //! Values and handles, as hosts see them.
 
-use fossor_module::{HeapType, ValType};
+use crate::execute::exception::Exception;
+use fossor_module::{FuncType, HeapType, ValType};
+use std::sync::Arc;
 
 /// A handle of something in a store. Using it with another store is an error
 /// that panics in the functions of [`Store`](crate::Store).
@@ -26,6 +28,10 @@ handles! {
     TableId;
     /// A global variable.
     GlobalId;
+    /// A tag of exceptions.
+    TagId;
+    /// A reference to an exception.
+    ExnRef;
     /// A value of the host that guests hold as `externref`.
     ExternRef;
 }
@@ -49,6 +55,37 @@ pub enum Extern {
     Table(TableId),
     /// A global variable.
     Global(GlobalId),
+    /// A tag of exceptions.
+    Tag(TagId),
+}
+
+/// An exception: its tag, and the values that it carries.
+#[derive(Clone, Debug)]
+pub struct Thrown {
+    pub(crate) store: u32,
+    pub(crate) exception: Arc<Exception>,
+    pub(crate) ty: FuncType,
+}
+
+impl Thrown {
+    /// Its tag.
+    pub fn tag(&self) -> TagId {
+        TagId(Handle {
+            store: self.store,
+            index: self.exception.tag,
+        })
+    }
+
+    /// The values, of the types of the tag's parameters.
+    pub fn values(&self) -> Vec<Val> {
+        let mut at = 0;
+        let values = self.ty.params().iter().map(|&ty| {
+            let value = Val::from_slots(ty, &self.exception.slots[at..], self.store);
+            at += ty.slots() as usize;
+            value
+        });
+        values.collect()
+    }
 }
 
 /// A value.
@@ -68,6 +105,8 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// `externref`
     ExternRef(Option<ExternRef>),
+    /// `exnref`
+    ExnRef(Option<ExnRef>),
 }
 
 impl Val {
@@ -81,6 +120,7 @@ impl Val {
             Val::V128(_) => ValType::V128,
             Val::FuncRef(_) => ValType::FUNCREF,
             Val::ExternRef(_) => ValType::EXTERNREF,
+            Val::ExnRef(_) => ValType::EXNREF,
         }
     }
 
@@ -95,6 +135,7 @@ impl Val {
             ValType::V128 => Val::V128(0),
             ValType::Ref(ty) => match ty.heap.top() {
                 HeapType::Extern => Val::ExternRef(None),
+                HeapType::Exn => Val::ExnRef(None),
                 _ => Val::FuncRef(None),
             },
             _ => unreachable!("all numbers are above"),
@@ -106,6 +147,7 @@ impl Val {
         match self {
             Val::FuncRef(Some(func)) => Some(func.store),
             Val::ExternRef(Some(value)) => Some(value.0.store),
+            Val::ExnRef(Some(value)) => Some(value.0.store),
             _ => None,
         }
     }
@@ -119,6 +161,8 @@ impl Val {
             Val::F64(bits) => [bits, 0],
             Val::V128(value) => [value as u64, (value >> 64) as u64],
             Val::FuncRef(func) => [func.map_or(0, |func| func.addr as u64), 0],
+            // The store's number of it is one more than its index.
+            Val::ExnRef(value) => [value.map_or(0, |value| u64::from(value.0.index) + 1), 0],
             Val::ExternRef(value) => [value.map_or(0, |value| extern_slot(value.0.index)), 0],
         }
     }
@@ -132,6 +176,14 @@ impl Val {
             ValType::F32 => Val::F32(slots[0] as u32),
             ValType::F64 => Val::F64(slots[0]),
             ValType::V128 => Val::V128(u128::from(slots[0]) | u128::from(slots[1]) << 64),
+            ty if ty.heap().map(HeapType::top) == Some(HeapType::Exn) => {
+                Val::ExnRef((slots[0] != 0).then(|| {
+                    ExnRef(Handle {
+                        store,
+                        index: slots[0] as u32 - 1,
+                    })
+                }))
+            }
             ty if ty.heap().map(HeapType::top) == Some(HeapType::Extern) => {
                 Val::ExternRef((slots[0] != 0).then_some(ExternRef(Handle {
                     store,

@@ -33,6 +33,8 @@ pub struct Module {
     pub memories: Vec<MemoryType>,
     /// Global variables, imported ones first.
     pub globals: Vec<Global>,
+    /// The type index of every tag of exceptions, imported ones first.
+    pub tags: Vec<u32>,
     /// How many of `funcs` are imported.
     pub imported_funcs: u32,
     /// How many of `tables` are imported.
@@ -41,6 +43,8 @@ pub struct Module {
     pub imported_memories: u32,
     /// How many of `globals` are imported.
     pub imported_globals: u32,
+    /// How many of `tags` are imported.
+    pub imported_tags: u32,
     /// Exports in order.
     pub exports: Vec<Export>,
     /// The function to call when the module is instantiated.
@@ -146,6 +150,15 @@ impl Module {
         ty.expect("validated: a function type")
     }
 
+    /// The type of a tag: its parameters are the values of an exception.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such tag.
+    pub fn tag_type(&self, tag_idx: u32) -> &FuncType {
+        self.signature(self.tags[tag_idx as usize])
+    }
+
     /// Whether something in the module refers to a type that it declares.
     pub fn refers_to_declared(&self) -> bool {
         let refers = |ty: &SubType| match ty.as_func() {
@@ -175,7 +188,7 @@ impl Module {
             match &mut import.ty {
                 ImportType::Table(ty) => ty.element = ty.element.map_index(&mut map),
                 ImportType::Global(ty) => ty.value = ty.value.map_index(&mut map),
-                ImportType::Func(_) | ImportType::Memory(_) => {}
+                ImportType::Func(_) | ImportType::Memory(_) | ImportType::Tag(_) => {}
             }
         }
         for table in &mut self.tables {
@@ -217,10 +230,12 @@ impl Module {
             tables: Vec::new(),
             memories: Vec::new(),
             globals: Vec::new(),
+            tags: Vec::new(),
             imported_funcs: 0,
             imported_tables: 0,
             imported_memories: 0,
             imported_globals: 0,
+            imported_tags: 0,
             exports: Vec::new(),
             start: None,
             elements: Vec::new(),

@@ -48,6 +48,7 @@ impl Default for DecodeOptions {
                 .union(WasmFeatures::RELAXED_SIMD)
                 .union(WasmFeatures::MEMORY64)
                 .union(WasmFeatures::FUNCTION_REFERENCES)
+                .union(WasmFeatures::EXCEPTIONS)
                 // Beyond it:
                 .union(WasmFeatures::CUSTOM_PAGE_SIZES)
                 .union(WasmFeatures::WIDE_ARITHMETIC)
@@ -81,6 +82,8 @@ pub struct ModuleLimits {
     pub memories: u64,
     /// Globals, imported and defined.
     pub globals: u64,
+    /// Tags of exceptions, imported and defined.
+    pub tags: u64,
     /// Exports.
     pub exports: u64,
     /// Element segments.
@@ -102,6 +105,7 @@ impl Default for ModuleLimits {
             tables: 100_000,
             memories: 100,
             globals: 1_000_000,
+            tags: 1_000_000,
             exports: 1_000_000,
             element_segments: 100_000,
             segment_elements: 10_000_000,

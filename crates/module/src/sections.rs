@@ -26,6 +26,8 @@ pub enum ImportType {
     Memory(MemoryType),
     /// A global variable.
     Global(GlobalType),
+    /// A tag of exceptions; index into [`Module::types`](crate::Module::types).
+    Tag(u32),
 }
 
 /// A table, imported or defined.
@@ -57,6 +59,8 @@ pub enum ExternKind {
     Memory,
     /// Globals.
     Global,
+    /// Tags of exceptions.
+    Tag,
 }
 
 /// Something the module offers under a name.

@@ -148,6 +148,8 @@ pub enum ExternType {
     Memory(MemoryType),
     /// A global variable.
     Global(GlobalType),
+    /// A tag of exceptions: its parameters are the values they carry.
+    Tag(FuncType),
 }
 
 impl fmt::Display for ValType {
@@ -171,6 +173,7 @@ impl fmt::Display for ExternType {
         };
         match self {
             ExternType::Func(ty) => write!(f, "func {ty}"),
+            ExternType::Tag(ty) => write!(f, "tag {ty}"),
             ExternType::Table(ty) => {
                 f.write_str(if ty.index64 { "table i64 " } else { "table " })?;
                 ty.element.fmt(f)?;

@@ -54,6 +54,10 @@ impl<'a> Ending<'a> {
         let named = |code, text: &str| Failure::new(code, format!("{}: {text}", self.module));
         match &error {
             Error::Trap(info) => self.with_stack(named(Code::Trap, info.trap.message()), info),
+            Error::Exception(exception) => {
+                let info = exception.trap_info();
+                self.with_stack(named(Code::Trap, info.trap.message()), info)
+            }
             Error::Interrupted(reason, info) => {
                 // The place of a guest that is no Go program says little here.
                 let failure = self.stopped(*reason);

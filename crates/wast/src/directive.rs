@@ -123,7 +123,17 @@ pub(crate) fn execute(modules: &mut Modules, directive: WastDirective<'_>) -> Do
                 ))),
             }
         }
-        WastDirective::AssertException { .. } => Err(Stop::Skipped("exceptions are not supported")),
+        WastDirective::AssertException { exec, .. } => match run(modules, exec)? {
+            Err(Error::Exception(_)) => Ok(()),
+            Err(error) => Err(failed(format!(
+                "expected an exception, got {}",
+                describe(&error)
+            ))),
+            Ok(results) => {
+                let results = describe_vals(&results);
+                Err(failed(format!("expected an exception, got {results}")))
+            }
+        },
         WastDirective::AssertSuspension { .. } => {
             Err(Stop::Skipped("stack switching is not supported"))
         }
@@ -229,6 +239,7 @@ fn failed(message: impl Into<String>) -> Stop {
 fn describe(error: &Error) -> String {
     let kind = match error {
         Error::Trap(_) => "trap",
+        Error::Exception(_) => "exception",
         Error::Interrupted(..) => "interruption",
         Error::Invalid(_) => "refusal",
         Error::Link(_) => "link error",
@@ -236,6 +247,7 @@ fn describe(error: &Error) -> String {
     };
     let text = match error {
         Error::Trap(info) => info.trap.to_string(),
+        Error::Exception(exception) => exception.trap_info().trap.to_string(),
         other => other.to_string(),
     };
     format!("{kind} {text:?}")

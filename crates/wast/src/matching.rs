@@ -22,6 +22,7 @@ pub(crate) enum Expected {
     F64x2([Float<u64>; 2]),
     NullFunc,
     NullExtern,
+    NullExn,
     /// Null of either type.
     Null,
     /// Any function.
@@ -53,6 +54,7 @@ pub(crate) fn argument(store: &mut Store<()>, arg: &WastArg<'_>) -> Result<Val, 
         WastArgCore::RefNull(ty) => match heap(ty) {
             Some(AbstractHeapType::Func | AbstractHeapType::NoFunc) => Val::FuncRef(None),
             Some(AbstractHeapType::Extern | AbstractHeapType::NoExtern) => Val::ExternRef(None),
+            Some(AbstractHeapType::Exn | AbstractHeapType::NoExn) => Val::ExnRef(None),
             _ => return Err(Stop::Skipped(NO_GC)),
         },
         WastArgCore::RefExtern(number) => Val::ExternRef(Some(ExternRef::new(store, *number))),
@@ -89,6 +91,7 @@ fn expected(result: &WastRetCore<'_>) -> Result<Expected, Stop> {
         WastRetCore::RefNull(Some(ty)) => match heap(ty) {
             Some(AbstractHeapType::Func | AbstractHeapType::NoFunc) => Expected::NullFunc,
             Some(AbstractHeapType::Extern | AbstractHeapType::NoExtern) => Expected::NullExtern,
+            Some(AbstractHeapType::Exn | AbstractHeapType::NoExn) => Expected::NullExn,
             _ => return Err(Stop::Skipped(NO_GC)),
         },
         WastRetCore::RefExtern(number) => Expected::Extern(*number),
@@ -161,6 +164,7 @@ impl Expected {
             }
             (Expected::Null | Expected::NullFunc, Val::FuncRef(None)) => true,
             (Expected::Null | Expected::NullExtern, Val::ExternRef(None)) => true,
+            (Expected::Null | Expected::NullExn, Val::ExnRef(None)) => true,
             (Expected::Func, Val::FuncRef(Some(_))) => true,
             (Expected::Extern(None), Val::ExternRef(Some(_))) => true,
             (Expected::Extern(Some(number)), Val::ExternRef(Some(got))) => {
@@ -240,6 +244,7 @@ fn describe_expected(expected: &Expected) -> String {
         }
         Expected::Null => "(ref.null)".to_owned(),
         Expected::NullFunc => "(ref.null func)".to_owned(),
+        Expected::NullExn => "(ref.null exn)".to_owned(),
         Expected::NullExtern => "(ref.null extern)".to_owned(),
         Expected::Func => "(ref.func)".to_owned(),
         Expected::Extern(None) => "(ref.extern)".to_owned(),
@@ -264,6 +269,8 @@ fn describe_val(val: &Val) -> String {
         Val::FuncRef(Some(_)) => "(ref.func)".to_owned(),
         Val::ExternRef(None) => "(ref.null extern)".to_owned(),
         Val::ExternRef(Some(_)) => "(ref.extern)".to_owned(),
+        Val::ExnRef(None) => "(ref.null exn)".to_owned(),
+        Val::ExnRef(Some(_)) => "(ref.exn)".to_owned(),
         ref other => format!("{other:?}"),
     }
 }

@@ -12,9 +12,9 @@
 use super::context::{CodeHeader, Exit, FuncEntry, FuncRef};
 use super::control::{copy_slots, stay_a_loop, stop, trap};
 use super::dispatch::{Dispatch, next};
-use super::host;
 use super::operand::{Cell, Source};
 use super::registers::{FA, FB, FC, Registers, handlers};
+use super::{exception, host};
 use fossor_host::Trap;
 
 /// Locals zeroed on entry, needed or not; every frame has at least this many
@@ -161,6 +161,9 @@ handlers! {
         if (*func).ctx.is_null() {
             let exit = host::call_host(r.ctx, func, args);
             if !matches!(exit, Exit::Running) {
+                if matches!(exit, Exit::Thrown) {
+                    return exception::raise_here::<D>(r);
+                }
                 return stop(r, exit);
             }
             // The host may have grown the memory.

@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     Failed,
     /// The guest trapped.
     Trap(Trap),
+    /// Nothing in the run catches `Execution::thrown`.
+    Thrown,
 }
 
 /// An instance, as its code sees it. Its own globals follow the struct, so
@@ -117,6 +119,10 @@ pub(crate) struct Execution {
     /// What a failed run reports.
     pub error: Option<crate::Error>,
     pub interrupt: Arc<Interrupt>,
+    /// The exception on its way.
+    pub thrown: Option<Arc<super::exception::Exception>>,
+    /// Where code lies, for exceptions on their way.
+    pub symbols: super::walk::Symbols,
     /// Who looks at the guest from time to time.
     pub sampler: Option<Box<super::sample::Sampler>>,
     /// One-instruction code that ends a run.

@@ -7,7 +7,7 @@ use super::handlers::both;
 use super::registers::Registers;
 use super::{call, control, sample, walk};
 use crate::engine::Engine;
-use crate::error::{Error, TrapInfo};
+use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::owned::Owned;
 use crate::store::{Caller, Store};
 use crate::value::{Func, Handle, InstanceId};
@@ -150,6 +150,8 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
         store: std::ptr::null_mut(),
         depth: 0,
         error: None,
+        thrown: None,
+        symbols: walk::Symbols::default(),
         interrupt,
         sampler: None,
         halt: [both!(control::halt)[dispatch] as usize as u64, 0],
@@ -214,8 +216,23 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 .error
                 .take()
                 .unwrap_or_else(|| Error::Resources("the run failed without a reason".to_owned()))),
+            Exit::Thrown => Err(uncaught(execution)),
             Exit::Trap(trap) => Err(Error::Trap(Box::new(walk::trap_info(execution, trap)))),
         }
+    }
+}
+
+/// The error of a run that ended with an exception.
+unsafe fn uncaught(execution: *mut Execution) -> Error {
+    // SAFETY: V3.
+    unsafe {
+        let Some(exception) = (*execution).thrown.take() else {
+            return Error::Resources("the run threw nothing".to_owned());
+        };
+        let store = &*(*execution).store;
+        let thrown = store.thrown(exception);
+        let info = walk::trap_info(execution, Trap::UncaughtException);
+        Error::Exception(Box::new(ExceptionInfo { thrown, info }))
     }
 }
 
@@ -293,7 +310,13 @@ unsafe fn call_host_of(
             Ok(Err(HostError::Exit(status))) => fail(execution, Error::Exit(status)),
             Ok(Err(HostError::Other(error))) => match error.downcast::<Error>() {
                 // A guest that was called back failed: as if it were one run.
-                Ok(error) => fail(execution, *error),
+                Ok(error) => match *error {
+                    Error::Exception(info) if info.thrown.store == id => {
+                        (*execution).thrown = Some(info.thrown.exception);
+                        Exit::Thrown
+                    }
+                    error => fail(execution, error),
+                },
                 Err(error) => fail(execution, Error::Host(error)),
             },
             Ok(Err(error)) => fail(execution, Error::Host(Box::new(error))),

@@ -37,6 +37,7 @@ pub(crate) mod context;
 pub(crate) mod context_box;
 pub(crate) mod control;
 pub(crate) mod dispatch;
+pub(crate) mod exception;
 pub(crate) mod go;
 pub(crate) mod handlers;
 pub(crate) mod host;

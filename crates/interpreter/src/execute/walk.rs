@@ -104,22 +104,22 @@ pub(super) unsafe fn frames(
 
 /// Where code lies, for one module at a time.
 #[derive(Default)]
-struct Symbols {
+pub(crate) struct Symbols {
     module: usize,
     /// First word's address, words, entry; ascending.
     ranges: Vec<(usize, usize, usize)>,
 }
 
-struct Place {
-    entry: usize,
+pub(super) struct Place {
+    pub entry: usize,
     /// Word in the function's code, or none in a function that is about to be
     /// translated.
-    word: Option<usize>,
-    link_slot: usize,
+    pub word: Option<usize>,
+    pub link_slot: usize,
 }
 
 impl Symbols {
-    fn find(&mut self, module: &ModuleInner, ip: *const u64) -> Option<Place> {
+    pub(super) fn find(&mut self, module: &ModuleInner, ip: *const u64) -> Option<Place> {
         if let Some(place) = self.find_known(module, ip) {
             return Some(place);
         }

@@ -103,6 +103,7 @@ impl Store {
         let mut memory_ids = Vec::new();
         let mut table_ids = Vec::new();
         let mut global_ids = Vec::new();
+        let mut tag_ids = Vec::new();
         let mut imported_funcs = Vec::new();
         for import in imports {
             match *import {
@@ -110,6 +111,7 @@ impl Store {
                 Extern::Memory(id) => memory_ids.push(id),
                 Extern::Table(id) => table_ids.push(id),
                 Extern::Global(id) => global_ids.push(id),
+                Extern::Tag(id) => tag_ids.push(id),
             }
         }
         for (position, ty) in decoded.memories.iter().enumerate().skip(memory_ids.len()) {
@@ -117,6 +119,9 @@ impl Store {
                 None => self.new_memory(*ty)?,
                 Some(state) => self.new_memory_of(*ty, &state.memories[position])?,
             });
+        }
+        for &ty in decoded.tags.iter().skip(tag_ids.len()) {
+            tag_ids.push(self.new_tag(module.0.signature(ty))?);
         }
         let memories: Box<[_]> = memory_ids
             .iter()
@@ -177,6 +182,7 @@ impl Store {
             memory_ids: memory_ids.into(),
             table_ids: Box::default(),
             global_ids: Box::default(),
+            tag_ids: tag_ids.into(),
             imported_funcs: imported_funcs.into(),
             elements: Vec::new(),
             dropped_data: vec![false; decoded.data.len()].into(),

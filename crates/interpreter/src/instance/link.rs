@@ -43,6 +43,10 @@ pub fn matches(engine: &Engine, given: &ExternType, wanted: &ExternType) -> bool
         (ExternType::Global(given), ExternType::Global(wanted)) => {
             !given.mutable && engine.val_subtype(given.value, wanted.value)
         }
+        // What is thrown and what is caught must be the same type.
+        (ExternType::Tag(given), ExternType::Tag(wanted)) => {
+            engine.type_id(given) == engine.type_id(wanted)
+        }
         (ExternType::Memory(given), ExternType::Memory(wanted)) => {
             given.index64 == wanted.index64
                 && given.page_bytes_log2 == wanted.page_bytes_log2

@@ -12,7 +12,7 @@ pub use snapshot::Snapshot;
 use crate::execute::context::{FuncRef, Memory, Table};
 use crate::execute::context_box::ContextBox;
 use crate::module::Module;
-use crate::value::{Extern, Func, GlobalId, Handle, MemoryId, TableId};
+use crate::value::{Extern, Func, GlobalId, Handle, MemoryId, TableId, TagId};
 use fossor_module::ExternKind;
 
 /// What a store keeps of an instance.
@@ -30,6 +30,7 @@ pub(crate) struct Instance {
     pub memory_ids: Box<[MemoryId]>,
     pub table_ids: Box<[TableId]>,
     pub global_ids: Box<[GlobalId]>,
+    pub tag_ids: Box<[TagId]>,
     /// Imported functions, as they were given.
     pub imported_funcs: Box<[Func]>,
     /// Evaluated element segments; empty once dropped.
@@ -100,6 +101,7 @@ impl Instance {
             ExternKind::Memory => Extern::Memory(self.memory_ids[index as usize]),
             ExternKind::Table => Extern::Table(self.table_ids[index as usize]),
             ExternKind::Global => Extern::Global(self.global_ids[index as usize]),
+            ExternKind::Tag => Extern::Tag(self.tag_ids[index as usize]),
         }
     }
 

@@ -133,9 +133,14 @@ impl<'a> Freezer<'a> {
         if value == 0 {
             return Ok(FrozenRef(0));
         }
-        if ty.heap().map(HeapType::top) != Some(HeapType::Func) {
-            let message = "the instance holds a reference to a value of the host";
-            return Err(Error::Snapshot(message.to_owned()));
+        let what = match ty.heap().map(HeapType::top) {
+            Some(HeapType::Func) => None,
+            Some(HeapType::Extern) => Some("a value of the host"),
+            _ => Some("an exception or an object"),
+        };
+        if let Some(what) = what {
+            let message = format!("the instance holds a reference to {what}");
+            return Err(Error::Snapshot(message));
         }
         let addr = value as usize;
         if self.funcs.contains(&addr) {

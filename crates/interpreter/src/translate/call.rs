@@ -83,9 +83,10 @@ impl Translator<'_> {
             }
             None => {
                 let handlers = both!(call::return_call_func<Imported>);
-                self.emit(handlers, "return_call", Fields::slots(args, 0, link, 0));
+                let word = self.emit(handlers, "return_call", Fields::slots(args, 0, link, 0));
                 self.word(0);
                 self.word(func.into());
+                self.outside_of_tries(word);
                 self.push_results(ty, args);
                 self.emit_return();
             }
@@ -102,9 +103,10 @@ impl Translator<'_> {
         let args = self.place_args(ty);
         let handlers = both!(call::return_call_func<Indirect>);
         let fields = Fields::slots(args, index, self.link_slot as u16, 0);
-        self.emit(handlers, "return_call_indirect", fields);
+        let word = self.emit(handlers, "return_call_indirect", fields);
         self.word(module.type_ids[type_index as usize].into());
         self.word(table.into());
+        self.outside_of_tries(word);
         self.push_results(ty, args);
         self.emit_return();
         self.end_of_path();
@@ -126,9 +128,10 @@ impl Translator<'_> {
         let (func, args) = self.place_args_of_ref(ty);
         let handlers = both!(call::return_call_func<Reference>);
         let fields = Fields::slots(args, func, self.link_slot as u16, 0);
-        self.emit(handlers, "return_call_ref", fields);
+        let word = self.emit(handlers, "return_call_ref", fields);
         self.word(0);
         self.word(0);
+        self.outside_of_tries(word);
         self.push_results(ty, args);
         self.emit_return();
         self.end_of_path();
@@ -158,7 +161,7 @@ impl Translator<'_> {
 
     /// Puts the arguments where the callee finds its parameters, pops them, and
     /// frees the accumulators. Returns the first argument's slot.
-    fn place_args(&mut self, ty: &FuncType) -> u16 {
+    pub(super) fn place_args(&mut self, ty: &FuncType) -> u16 {
         let first = self.stack.len() - ty.params().len();
         self.flush_top(first);
         let args = match self.stack.get(first) {

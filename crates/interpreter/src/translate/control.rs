@@ -40,6 +40,8 @@ pub(super) enum Shape {
     Loop,
     If,
     Else,
+    /// A block that catches exceptions.
+    Try,
 }
 
 /// An open block.
@@ -73,7 +75,7 @@ impl Control {
 }
 
 impl Translator<'_> {
-    fn open(&mut self, shape: Shape, block: BlockType) {
+    pub(super) fn open(&mut self, shape: Shape, block: BlockType) {
         if !self.reachable {
             self.dead_blocks += 1;
             return;
@@ -177,8 +179,10 @@ impl Translator<'_> {
         let Some(control) = self.controls.pop() else {
             return;
         };
-        if control.shape == Shape::Loop {
-            self.loops.pop();
+        match control.shape {
+            Shape::Loop => drop(self.loops.pop()),
+            Shape::Try => self.end_of_try(),
+            _ => {}
         }
         let is_target = control.fixups != NO_FIXUP || control.else_fixup != NO_FIXUP;
         self.resolve(control.fixups);

@@ -256,6 +256,9 @@ impl Translator<'_> {
     }
 
     pub(super) fn write_target(&mut self, byte: usize, base: usize, target: usize) {
+        if self.write_clause(byte, target) {
+            return;
+        }
         let offset = (target as i64 - base as i64) * 8;
         let (word, high) = (byte / 8, byte % 8 == 4);
         let value = u64::from(offset as i32 as u32);

@@ -15,6 +15,7 @@ mod call;
 mod control;
 mod drive;
 mod emit;
+mod exception;
 mod fuse;
 mod label;
 mod memory;
@@ -29,6 +30,7 @@ mod visit;
 
 use crate::error::TranslateError;
 use crate::execute::context::CodeHeader;
+use crate::execute::exception::CatchTable;
 use crate::execute::operand::Kind;
 use crate::module::ModuleInner;
 use control::Control;
@@ -55,6 +57,8 @@ pub(crate) struct Translation {
     pub words: Vec<u64>,
     /// With `listing`: what each instruction is.
     pub lines: Vec<Line>,
+    /// What catches exceptions.
+    pub catches: CatchTable,
 }
 
 /// Validates and translates a function.
@@ -182,6 +186,9 @@ pub(crate) struct Translator<'m> {
     last_wide: usize,
     controls: Vec<Control>,
     fixups: Vec<Fixup>,
+    catches: CatchTable,
+    /// Indices of the open blocks that catch, in `catches.regions`.
+    open_tries: Vec<usize>,
     reachable: bool,
     /// Blocks opened in unreachable code.
     dead_blocks: u32,
@@ -246,6 +253,8 @@ impl<'m> Translator<'m> {
             last_wide: NOWHERE,
             controls: spare.controls,
             fixups: spare.fixups,
+            catches: CatchTable::default(),
+            open_tries: Vec::new(),
             reachable: true,
             dead_blocks: 0,
             fuel_word: NOWHERE,
@@ -317,6 +326,7 @@ impl<'m> Translator<'m> {
         Ok(Translation {
             words: self.code,
             lines: self.lines.unwrap_or_default(),
+            catches: self.catches,
         })
     }
 

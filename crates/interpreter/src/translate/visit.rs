@@ -74,6 +74,17 @@ macro_rules! visit_all {
     (one @function_references $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => { visit_all!(supported $visit $visit ($($($arg: $argty),*)?) ($($($arg),*)?)); };
     (one @wide_arithmetic $op:ident => $visit:ident) => { visit_all!(supported $visit $visit () ()); };
     (one @threads $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
+    (one @exceptions TryTable { $($arg:ident: $argty:ty),* } => $visit:ident) => {
+        fn $visit(&mut self $(, $arg: $argty)*) -> Output {
+            self.validator.visitor(self.translator.offset.into()).$visit($($arg.clone()),*).map_err(TranslateError::Invalid)?;
+            if self.translator.reachable {
+                self.translator.operators += 1;
+            }
+            self.translator.$visit($($arg),*);
+            Ok(())
+        }
+    };
+    (one @exceptions $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => { visit_all!(supported $visit $visit ($($($arg: $argty),*)?) ($($($arg),*)?)); };
     (one @tail_call $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
     (one @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => {
         visit_all!(unsupported $visit ($($($arg: $argty),*)?));

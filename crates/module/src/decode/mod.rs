@@ -76,6 +76,7 @@ impl Decoder<'_> {
             Payload::TableSection(section) => self.tables(section)?,
             Payload::MemorySection(section) => self.memories(section)?,
             Payload::GlobalSection(section) => self.globals(section)?,
+            Payload::TagSection(section) => self.tags(section)?,
             Payload::ExportSection(section) => self.exports(section)?,
             Payload::StartSection { func, range } => self.start(func, range)?,
             Payload::ElementSection(section) => self.elements(section)?,
@@ -99,7 +100,7 @@ impl Decoder<'_> {
                 let result = self.validator.unknown_section(id, &range);
                 result.map_err(DecodeError::malformed)?;
             }
-            // Tags: the validator has the words for it unless the feature is on.
+            // Of components: the validator has the words for it.
             other => {
                 let result = self.validator.payload(&other);
                 result.map_err(DecodeError::invalid)?;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use wasmparser::{
     BinaryReader, CustomSectionReader, ElementKind, ElementSectionReader, ExportSectionReader,
     ExternalKind, FunctionBody, FunctionSectionReader, GlobalSectionReader, ImportSectionReader,
-    MemorySectionReader, TableInit, TableSectionReader, TypeRef, TypeSectionReader, ValType,
-    Validator,
+    MemorySectionReader, TableInit, TableSectionReader, TagSectionReader, TypeRef,
+    TypeSectionReader, ValType, Validator,
 };
 
 use super::{Decoder, convert, count, range32, within};
@@ -107,7 +107,12 @@ impl Decoder<'_> {
                     module.imported_globals += 1;
                     ImportType::Global(ty)
                 }
-                TypeRef::Tag(_) | TypeRef::FuncExact(_) => {
+                TypeRef::Tag(ty) => {
+                    module.tags.push(ty.func_type_idx);
+                    module.imported_tags += 1;
+                    ImportType::Tag(ty.func_type_idx)
+                }
+                TypeRef::FuncExact(_) => {
                     let what = format!("the import {}.{}", import.module, import.name);
                     return Err(DecodeError::Unsupported { offset, what });
                 }
@@ -190,6 +195,17 @@ impl Decoder<'_> {
         Ok(())
     }
 
+    pub(super) fn tags(&mut self, section: TagSectionReader<'_>) -> Result<(), DecodeError> {
+        let already = self.module.tags.len();
+        count(&section, already, self.limits.tags, 2, "tags")?;
+        self.validate(&section, Validator::tag_section)?;
+        for tag in section {
+            let tag = tag.map_err(DecodeError::malformed)?;
+            self.module.tags.push(tag.func_type_idx);
+        }
+        Ok(())
+    }
+
     pub(super) fn exports(&mut self, section: ExportSectionReader<'_>) -> Result<(), DecodeError> {
         let already = self.module.exports.len();
         let count = count(&section, already, self.limits.exports, 3, "exports")?;
@@ -202,7 +218,8 @@ impl Decoder<'_> {
                 ExternalKind::Table => ExternKind::Table,
                 ExternalKind::Memory => ExternKind::Memory,
                 ExternalKind::Global => ExternKind::Global,
-                ExternalKind::Tag | ExternalKind::FuncExact => {
+                ExternalKind::Tag => ExternKind::Tag,
+                ExternalKind::FuncExact => {
                     let what = format!("the export {}", export.name);
                     return Err(DecodeError::Unsupported { offset, what });
                 }
