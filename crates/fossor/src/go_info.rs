@@ -1,8 +1,8 @@
 //! What a module says of the Go program that it is.
 
-use crate::go_program::{image, looks_like_go, version};
+use crate::go_program::{image, looks_like_go, segments, version};
 use crate::module::Module;
-use fossor_go::{BuildInfo, Image, Program, SourceFrame, Version};
+use fossor_go::{BuildInfo, Image, Part, Program, SourceFrame, Version};
 
 /// What is known of a Go program without running it.
 #[derive(Clone, Debug)]
@@ -19,6 +19,9 @@ pub struct GoInfo {
     pub std_directory: Option<String>,
     /// The functions, in the order of their indices.
     pub functions: Vec<GoFunction>,
+    /// What its data is, in bytes of the data section: names of functions, types,
+    /// variables, …; and what it takes to write these down as segments.
+    pub data: Vec<(&'static str, u64)>,
 }
 
 /// A function of a Go program.
@@ -91,6 +94,9 @@ impl Module {
             let directory = function.source.file.strip_suffix("/runtime/proc.go");
             directory.filter(|_| main).map(str::to_owned)
         });
+        let mut data_bytes = decoded.sections().into_iter();
+        let data_bytes = data_bytes.find(|(name, _)| name == "data");
+        let data_bytes = data_bytes.map_or(0, |(_, range)| range.len() as u64);
         let build_id = self.custom_sections("go:buildid").next();
         Some(GoInfo {
             version: version(decoded),
@@ -98,8 +104,39 @@ impl Module {
             build: BuildInfo::find(image),
             std_directory,
             functions,
+            data: data(&program.parts(), segments(decoded), data_bytes),
         })
     }
+}
+
+/// Bytes of the segments by part, and of what is around them.
+fn data<'a>(
+    parts: &[Part],
+    segments: impl Iterator<Item = (u64, &'a [u8])>,
+    section_bytes: u64,
+) -> Vec<(&'static str, u64)> {
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let mut sums = Vec::from_iter(parts.iter().map(|part| (part.name, 0)));
+    let mut all = 0;
+    for (start, bytes) in segments {
+        let end = start + bytes.len() as u64;
+        all += bytes.len() as u64;
+        let first = parts.partition_point(|part| part.end <= start);
+        for (part, sum) in parts.iter().zip(&mut sums).skip(first) {
+            if part.start >= end {
+                break;
+            }
+            sum.1 += part.end.min(end) - part.start.max(start);
+        }
+    }
+    let known: u64 = sums.iter().map(|(_, bytes)| bytes).sum();
+    sums.push((Part::REST, all - known));
+    sums.push(("heads of segments", section_bytes.saturating_sub(all)));
+    sums.retain(|(_, bytes)| *bytes > 0);
+    sums.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    sums
 }
 
 /// What stands between quotation marks.

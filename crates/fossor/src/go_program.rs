@@ -141,7 +141,7 @@ pub(crate) fn image(module: &Module) -> Vec<u8> {
 }
 
 /// Address and bytes of the data segments that lie at fixed places.
-fn segments(module: &Module) -> impl Iterator<Item = (u64, &[u8])> {
+pub(crate) fn segments(module: &Module) -> impl Iterator<Item = (u64, &[u8])> {
     module.data.iter().filter_map(|segment| {
         let SegmentMode::Active {
             index: 0,

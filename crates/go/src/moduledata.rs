@@ -5,12 +5,16 @@ use crate::image::Image;
 /// What is of use in the record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ModuleData {
+    /// Where the record is.
+    pub address: u64,
     /// What function data are relative to.
     pub gofunc: u64,
     /// Where variables with pointers are that are not zero at the start.
     pub data: (u64, u64),
     /// Where variables with pointers are.
     pub bss: (u64, u64),
+    /// Where types are.
+    pub types: (u64, u64),
 }
 
 // Fields, in words from the start of the record; the same from Go 1.21 on.
@@ -35,15 +39,17 @@ impl ModuleData {
 
     fn read(image: Image<'_>, at: u64) -> Option<Self> {
         let word = |index: u64| image.u64(at + index * 8);
-        let gofunc = match word(GOFUNC)? {
-            address if address >= word(TYPES)? => address,
-            _ => word(GOFUNC_1_27)?,
+        let (gofunc, types_end) = match word(GOFUNC)? {
+            address if address >= word(TYPES)? => (address, word(TYPES + 1)?),
+            _ => (word(GOFUNC_1_27)?, word(TYPES + 2)?),
         };
         let range = |index| {
             let (start, end) = (word(index)?, word(index + 1)?);
             (start <= end).then_some((start, end))
         };
         (gofunc < image.len_bytes()).then_some(Self {
+            address: at,
+            types: (word(TYPES)?, types_end),
             gofunc,
             data: range(DATA)?,
             bss: range(BSS)?,

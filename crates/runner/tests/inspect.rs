@@ -28,6 +28,10 @@ fn a_go_program_is_told_in_its_own_terms() {
         "MiB at the start",
         "  code ",
         "  runtime ",
+        "  strings and other constants ",
+        "  names of functions ",
+        "  types ",
+        "  variables with pointers ",
     ] {
         let found = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -107,5 +111,5 @@ fn the_picture_has_packages() {
     inspect(&place, &["--svg", "s.svg", HELLO]).code(0);
     let svg = std::fs::read_to_string(place.path().join("s.svg")).unwrap();
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
-    assert!(svg.contains("<title>code of runtime: ") && svg.contains("<title>data: "));
+    assert!(svg.contains("<title>code of runtime: ") && svg.contains("<title>data: types: "));
 }

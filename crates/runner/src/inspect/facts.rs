@@ -21,6 +21,8 @@ pub struct Facts {
     pub sections: Vec<(String, u64)>,
     /// Go packages by the bytes of their code, the largest first.
     pub packages: Vec<(String, u64)>,
+    /// What Go's data is, by bytes, the largest first.
+    pub data: Vec<(String, u64)>,
 }
 
 /// How a module is to be used.
@@ -108,6 +110,7 @@ impl Facts {
             functions: module.func_count(),
             sections,
             packages: packages(module, go.as_ref()),
+            data: data(go.as_ref()),
             go,
         }
     }
@@ -184,6 +187,14 @@ fn packages(module: &Module, go: Option<&GoInfo>) -> Vec<(String, u64)> {
     let mut sums = Vec::from_iter(sums);
     sums.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
     sums
+}
+
+/// Bytes of the data section by what they are.
+fn data(go: Option<&GoInfo>) -> Vec<(String, u64)> {
+    let parts = go.iter().flat_map(|go| &go.data);
+    parts
+        .map(|(name, bytes)| ((*name).to_owned(), *bytes))
+        .collect()
 }
 
 /// The package of a function: all before the first dot behind the last slash.

@@ -30,6 +30,7 @@ pub fn render(facts: &Facts) -> String {
         "exports": Vec::from_iter(exports),
         "sections": sizes(&facts.sections),
         "packages": sizes(&facts.packages),
+        "data": sizes(&facts.data),
     });
     format!("{document:#}\n")
 }

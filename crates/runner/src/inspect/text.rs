@@ -19,6 +19,9 @@ pub fn render(facts: &Facts, colour: bool) -> String {
     if !facts.packages.is_empty() {
         page.sizes("code by package", &facts.packages, MAX_PACKAGES);
     }
+    if !facts.data.is_empty() {
+        page.sizes("data", &facts.data, usize::MAX);
+    }
     page.text
 }
 

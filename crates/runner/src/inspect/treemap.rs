@@ -1,5 +1,5 @@
 //! A module's bytes as a picture: areas within areas, sections and, in the
-//! code, packages.
+//! code, packages; in Go's data, what it is.
 
 use super::facts::Facts;
 use super::text::size;
@@ -23,19 +23,17 @@ pub fn draw(facts: &Facts) -> String {
     );
     let whole = Rect::from_points(0.0, 0.0, WIDTH, HEIGHT);
     for (index, (name, bytes, place)) in layout(&facts.sections, whole).into_iter().enumerate() {
-        if name == "code" && !facts.packages.is_empty() {
-            for (package, bytes, place) in layout(&facts.packages, place) {
-                area(
-                    &mut svg,
-                    &format!("code of {package}"),
-                    &package,
-                    bytes,
-                    place,
-                    210,
-                );
-            }
-        } else {
+        // Parts, what they are parts of, and their colour.
+        let (parts, of, hue) = match name.as_str() {
+            "code" => (&facts.packages[..], "code of ", 210),
+            "data" => (&facts.data[..], "data: ", 140),
+            _ => (&[][..], "", 0),
+        };
+        if parts.is_empty() {
             area(&mut svg, &name, &name, bytes, place, 30 + 25 * (index % 5));
+        }
+        for (part, bytes, place) in layout(parts, place) {
+            area(&mut svg, &format!("{of}{part}"), &part, bytes, place, hue);
         }
     }
     svg.push_str("</svg>\n");
