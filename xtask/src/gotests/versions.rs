@@ -33,7 +33,7 @@ const STACKS: [(&str, &str); 7] = [
     ("main.rest()", "main.go:33 +0x"),
     ("main.main()", "main.go:16 +0x"),
     ("main.receive(0x", "main.go:20 +0x"),
-    ("main.lock(...)", "main.go:23"),
+    ("main.lock(", "main.go:23"),
     ("main.choose()", "main.go:26 +0x"),
     ("created by main.main in goroutine 1", "main.go:13 +0x"),
 ];
