@@ -49,9 +49,9 @@ const REACTOR_STACKS: [(&str, &str); 2] = [
 
 /// What the stack must have after a trap three calls deep, one of them inlined.
 const TRAP_STACKS: [(&str, &str); 4] = [
-    ("main.third(0x3)", "trap.go:27 +0x"),
-    ("main.second(...)", "trap.go:20"),
-    ("main.first(0x1)", "trap.go:17 +0x"),
+    ("main.third(0x3)", "trap.go:26 +0x"),
+    ("main.second(...)", "trap.go:19"),
+    ("main.first(0x1)", "trap.go:16 +0x"),
     ("main.init.0()", "trap.go:11 +0x"),
 ];
 
