@@ -1,6 +1,6 @@
 //! Handlers in a binary: found by their symbols' names.
 
-use super::x86::{self, Shape};
+use super::shape::Shape;
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
 /// Where handlers are.
@@ -33,9 +33,12 @@ impl Handler {
     }
 }
 
+/// Looks at a function's code and its address, on some architecture.
+pub type Look = fn(&[u8], u64) -> Shape;
+
 /// Every handler of the tail-call dispatcher in the file, by name. Those that
 /// the linker found identical have one symbol for all.
-pub fn all(file: &object::File<'_>) -> Vec<Handler> {
+pub fn all(file: &object::File<'_>, look: Look) -> Vec<Handler> {
     let mut found = Vec::new();
     for symbol in file.symbols().filter(|s| s.kind() == SymbolKind::Text) {
         let Ok(mangled) = symbol.name() else { continue };
@@ -45,7 +48,7 @@ pub fn all(file: &object::File<'_>) -> Vec<Handler> {
         let section = symbol.section_index();
         let section = section.and_then(|index| file.section_by_index(index).ok());
         let code = section.and_then(|s| s.data_range(symbol.address(), symbol.size()).ok()?);
-        let shape = x86::shape(code.unwrap_or_default(), symbol.address());
+        let shape = look(code.unwrap_or_default(), symbol.address());
         found.push(Handler {
             family,
             function,

@@ -6,9 +6,11 @@
 //! returns, calls or uses the native stack. The few that may do the latter two
 //! are in `exceptions.rs`, each with its reason.
 
+mod aarch64;
 mod exceptions;
 mod handler;
 mod report;
+mod shape;
 mod x86;
 
 use crate::error::Error;
@@ -37,17 +39,22 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     let file = object::File::parse(&*bytes)
         .map_err(|error| Error::message(format!("{}: {error}", path.display())))?;
     let mut tally = Tally::default();
-    if file.format() != BinaryFormat::Elf || file.architecture() != Architecture::X86_64 {
+    let look = match (file.format(), file.architecture()) {
+        (BinaryFormat::Elf, Architecture::X86_64) => Some(x86::shape as handler::Look),
+        (BinaryFormat::Elf, Architecture::Aarch64) => Some(aarch64::shape as handler::Look),
+        _ => None,
+    };
+    let Some(look) = look else {
         let reason = format!(
-            "asm: handlers are looked at in ELF binaries for x86-64 only; this one is {:?} for {:?}",
+            "asm: handlers are looked at in ELF binaries for x86-64 and aarch64 only; this one is {:?} for {:?}",
             file.format(),
             file.architecture()
         );
         println!("skipped  {reason}");
         tally.skip(reason, 1);
         return Ok(tally);
-    }
-    let handlers = handler::all(&file);
+    };
+    let handlers = handler::all(&file, look);
     if handlers.is_empty() {
         return Err(Error::message(format!(
             "{} has no symbol of a tail-call handler. Either the dispatcher was not compiled in \

@@ -2,7 +2,7 @@
 
 use super::exceptions::{EXCEPTIONS, Exception};
 use super::handler::Handler;
-use super::x86::Fault;
+use super::shape::Fault;
 use crate::tally::Tally;
 
 /// Handlers at fault that are printed; of the rest only the number.
