@@ -65,9 +65,10 @@ native! {
         _mm_fmadd_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b), _mm_castsi128_pd(c)));
     "fma" F64x2RelaxedNmadd nmadd_f64(a: FB, b: FC, c: FD) = _mm_castpd_si128(
         _mm_fnmadd_pd(_mm_castsi128_pd(a), _mm_castsi128_pd(b), _mm_castsi128_pd(c)));
-    // Chosen by the highest bit of each byte, or of each lane.
+    // Chosen by the highest bit of each lane.
     "sse4.1" I8x16RelaxedLaneselect select_8(a: FB, b: FC, mask: FD) = _mm_blendv_epi8(b, a, mask);
-    "sse4.1" I16x8RelaxedLaneselect select_16(a: FB, b: FC, mask: FD) = _mm_blendv_epi8(b, a, mask);
+    "sse4.1" I16x8RelaxedLaneselect select_16(a: FB, b: FC, mask: FD) =
+        _mm_blendv_epi8(b, a, _mm_srai_epi16(mask, 15));
     "sse4.1" I32x4RelaxedLaneselect select_32(a: FB, b: FC, mask: FD) = _mm_castps_si128(
         _mm_blendv_ps(_mm_castsi128_ps(b), _mm_castsi128_ps(a), _mm_castsi128_ps(mask)));
     "sse4.1" I64x2RelaxedLaneselect select_64(a: FB, b: FC, mask: FD) = _mm_castpd_si128(
