@@ -32,6 +32,13 @@ pub const EXCEPTIONS: &[Exception] = &[
         "saves one register to copy arguments",
     ),
     all(
+        "call::call_subtype",
+        "asks the engine whether a type is declared as a subtype",
+    ),
+    all("exception::throw", "allocates an exception"),
+    all("exception::throw_ref", "takes a kept exception"),
+    all("exception::raise", "walks the stack"),
+    all(
         "control::copy_many",
         "saves one register of a loop for many results",
     ),
