@@ -57,6 +57,13 @@ impl Config {
         self
     }
 
+    /// Whether a debugger may stop before each operator: see
+    /// [`Stopped`](crate::Stopped). Nothing is folded or fused then.
+    pub fn debug(&mut self, debug: bool) -> &mut Self {
+        self.0.debug = debug;
+        self
+    }
+
     /// Bytes of a store's value stack, where the guest's frames are: 2 GiB of
     /// address space by default, of which only what is used takes memory.
     pub fn max_stack_bytes(&mut self, bytes: usize) -> &mut Self {

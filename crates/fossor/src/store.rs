@@ -92,6 +92,12 @@ impl<T: Send + 'static> Store<T> {
         self.core.set_fuel(fuel);
     }
 
+    /// Operators that guests have executed, if the engine is one for a debugger:
+    /// [`Config::debug`](crate::Config::debug).
+    pub fn steps(&self) -> u64 {
+        self.core.steps()
+    }
+
     /// Stops the guest this long from now, whatever it does then; replaces an
     /// earlier deadline. It holds until the store is dropped or
     /// [`clear_deadline`](Self::clear_deadline) is called.

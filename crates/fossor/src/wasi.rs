@@ -30,13 +30,14 @@ use crate::store;
 use fossor_host::{GuestMemory, HostError};
 use fossor_interpreter as core;
 use fossor_module::{FuncType, ValType};
-use fossor_wasi::{AbiType, Function};
+use fossor_wasi::AbiType;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use fossor_wasi::{
-    Access, BuildError, Call, Deterministic, Errno, Layer, Next, Os, Pipe, PreopenError, Preopened,
-    Raised, Stdio, TraceCall, TraceOptions, TraceSink, TraceStart, WasiCtx, WasiCtxBuilder,
+    Access, BuildError, Call, Deterministic, Errno, Function, Layer, Next, Os, Pipe, PreopenError,
+    Preopened, Raised, Stdio, TraceCall, TraceOptions, TraceSink, TraceStart, WasiCtx,
+    WasiCtxBuilder,
 };
 
 /// Defines all functions of `wasi_snapshot_preview1`, and those of its

@@ -125,6 +125,42 @@ impl<'a> Func<'a> {
         file().map_or_else(|_| "?".to_owned(), |n| String::from_utf8_lossy(n).into())
     }
 
+    /// The lines of a file that its places are of, in no order; a line may come
+    /// several times.
+    pub fn lines_in(&self, file: &str) -> Vec<u32> {
+        let steps = |field| {
+            let offset = self.field(field).unwrap_or(0) as usize;
+            let bytes = self.program.pctab().get(offset..).unwrap_or_default();
+            Steps::new(if offset == 0 { &[] } else { bytes })
+        };
+        let unit = self.field(UNIT).unwrap_or(0);
+        let is_file = |number: i32| {
+            let number = u32::try_from(number).ok();
+            let name = number.and_then(|number| self.program.file(unit, number).ok());
+            name == Some(file.as_bytes())
+        };
+        let mut files = steps(PCFILE).map(|(number, end)| (is_file(number), end));
+        let mut current = files.next();
+        let mut lines = Vec::new();
+        let mut begin = 0;
+        for (line, end) in steps(PCLN) {
+            let mut at = begin;
+            while let Some((is_wanted, until)) = current {
+                if is_wanted && until > at && line > 0 {
+                    lines.push(line as u32);
+                    break;
+                }
+                if until >= end {
+                    break;
+                }
+                at = until;
+                current = files.next();
+            }
+            begin = end;
+        }
+        lines
+    }
+
     /// Where a place is in the source: the innermost function first, those
     /// that it was inlined into behind it, this function last.
     pub fn source(&self, pc: Pc) -> Vec<SourceFrame> {

@@ -59,6 +59,10 @@ pub struct Config {
     /// Whether code counts how often each block is executed: see
     /// [`Module::block_counts`](crate::Module::block_counts).
     pub count_blocks: bool,
+    /// Whether a debugger may stop before each operator: see
+    /// [`Store::set_observer`](crate::Store::set_observer). Nothing is folded or
+    /// fused then.
+    pub debug: bool,
     /// Features and limits of modules.
     pub decode: DecodeOptions,
     /// Address space reserved for a store's value stack.
@@ -76,6 +80,7 @@ impl Default for Config {
             relaxed_simd: RelaxedSimd::default(),
             fuel: false,
             count_blocks: false,
+            debug: false,
             decode: DecodeOptions::default(),
             max_stack_bytes: 2 << 30,
             max_code_bytes: 2 << 30,
@@ -106,7 +111,8 @@ impl Default for Engine {
 
 impl Engine {
     /// An engine with these settings.
-    pub fn new(config: Config) -> Self {
+    pub fn new(mut config: Config) -> Self {
+        config.fuse &= !config.debug;
         Self(Arc::new(Inner {
             config,
             types: RwLock::default(),

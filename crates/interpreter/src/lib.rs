@@ -11,6 +11,7 @@ mod disassemble;
 mod engine;
 mod error;
 mod execute;
+mod frame_layout;
 #[allow(dead_code, unused_imports, reason = "its instructions follow")]
 mod heap;
 mod instance;
@@ -28,6 +29,7 @@ mod value;
 pub use disassemble::CodeLine;
 pub use engine::{Compile, Config, Dispatch, Engine, RelaxedSimd};
 pub use error::{Error, ExceptionInfo, Frame, LinkError, TrapInfo};
+pub use execute::debug::{Stopped, StoppedFrame};
 pub use execute::sample::{Sample, SampleFrame};
 pub use instance::{Snapshot, import_matches};
 pub use module::{BlockCount, Module};

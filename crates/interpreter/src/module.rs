@@ -10,7 +10,7 @@ use crate::instance::Buffers;
 use crate::translate::{Line, Spare, translate};
 use fossor_module::{ExternType, FuncType, TypeIndex};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmparser::FuncValidatorAllocations;
 
@@ -38,6 +38,9 @@ pub(crate) struct ModuleInner {
     scratch: Mutex<Scratch>,
     /// Of translated functions that catch exceptions, by defined index.
     catches: Mutex<HashMap<u32, Arc<CatchTable>>>,
+    /// For each byte of the module, whether a debugger stops before the operator
+    /// there; empty if there is none. Code refers to them.
+    breaks: Box<[AtomicU8]>,
     /// Code refers to the counts, which therefore never move.
     counters: Mutex<Vec<(u32, u32, Box<AtomicU64>)>>,
 }
@@ -111,8 +114,14 @@ impl Module {
                 offset
             })
             .collect();
+        let breaks = match engine.config().debug {
+            true => decoded.bytes.len(),
+            false => 0,
+        };
+        let breaks = std::iter::repeat_with(AtomicU8::default).take(breaks);
         let module = Self(Arc::new(ModuleInner {
             engine: engine.clone(),
+            breaks: breaks.collect(),
             decoded,
             entries,
             type_ids,
@@ -187,6 +196,14 @@ impl Module {
     /// If there is no such tag.
     pub fn tag_type(&self, tag_idx: u32) -> FuncType {
         self.0.signature(self.0.decoded.tags[tag_idx as usize])
+    }
+
+    /// Whether the store's observer is to be told before the operator at this byte
+    /// offset is executed. Nothing happens unless the engine is for a debugger.
+    pub fn set_break(&self, wasm_offset: u32, on: bool) {
+        if let Some(flag) = self.0.breaks.get(wasm_offset as usize) {
+            flag.store(on.into(), Ordering::Relaxed);
+        }
     }
 
     /// The type of import `index`.
@@ -287,6 +304,11 @@ impl ModuleInner {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         counters.push((func_idx, wasm_offset, counter));
         address
+    }
+
+    /// The address of an operator's flag, as code refers to it.
+    pub(crate) fn break_address(&self, wasm_offset: u32) -> u64 {
+        std::ptr::from_ref(&self.breaks[wasm_offset as usize]) as u64
     }
 
     /// Address of a defined function's entry, as code refers to it.

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::context::{Execution, Memory, SlotCounts, Table};
+use crate::execute::debug::{Observer, Stopped};
 use crate::execute::exception::{Exception, Exceptions};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
@@ -19,6 +20,7 @@ use fossor_module::{
     ValType,
 };
 use std::any::Any;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -82,15 +84,7 @@ pub struct Caller<'a> {
 impl Caller<'_> {
     /// The calling instance's memory 0, and the store's data.
     pub fn memory_and_data(&mut self) -> (Option<&mut [u8]>, &mut (dyn Any + Send)) {
-        let memory = self
-            .instance
-            .and_then(|id| self.store.instance(id).first_memory());
-        let memory = memory.map(|id| {
-            self.store.memories[id.0.index as usize]
-                .get_mut()
-                .data_mut()
-        });
-        (memory, &mut *self.store.data)
+        self.store.memory_and_data(self.instance)
     }
 
     /// The calling instance's memory 0; nothing if it has none.
@@ -148,6 +142,16 @@ impl Store {
         &mut *self.data
     }
 
+    /// An instance's memory 0, and what host functions work on.
+    pub fn memory_and_data(
+        &mut self,
+        instance: Option<InstanceId>,
+    ) -> (Option<&mut [u8]>, &mut (dyn Any + Send)) {
+        let memory = instance.and_then(|id| self.instance(id).first_memory());
+        let memory = memory.map(|id| self.memories[id.0.index as usize].get_mut().data_mut());
+        (memory, &mut *self.data)
+    }
+
     /// Takes the data out.
     pub fn into_data(self) -> Box<dyn Any + Send> {
         self.data
@@ -188,6 +192,25 @@ impl Store {
         let sampler = Sampler::new(interval, Box::new(each));
         self.execution.get_mut().sampler = Some(Box::new(sampler));
         self.set_fuel(fuel);
+    }
+
+    /// Has `each` look before the operators that
+    /// [`Module::set_break`](crate::Module::set_break) marks and before the one that
+    /// [`Stopped::stop_at`] asks for, in code for a debugger, and where the guest
+    /// traps. It begins before the first operator. If `each` breaks, the run ends as
+    /// if interrupted.
+    pub fn set_observer(
+        &mut self,
+        each: impl FnMut(&mut Stopped<'_>) -> ControlFlow<()> + Send + Sync + 'static,
+    ) {
+        let execution = self.execution.get_mut();
+        execution.observer = Some(Box::new(Observer::new(Box::new(each))));
+        execution.stop_at = execution.steps;
+    }
+
+    /// Operators executed so far, in code for a debugger.
+    pub fn steps(&self) -> u64 {
+        self.execution.get().steps
     }
 
     /// Bounds on memories, tables and instances that are made from now on.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 
 /// The first bytes of every recording; the last is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"fossrec1";
+pub const MAGIC: &[u8; 8] = b"fossrec1";
 
 /// In place of a function's number: the end.
 pub(crate) const END: u64 = 255;

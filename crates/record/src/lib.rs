@@ -38,6 +38,6 @@ mod recorder;
 mod replayer;
 
 pub use error::{Divergence, ReplayError};
-pub use format::{Header, Limits, module_sha256};
+pub use format::{Header, Limits, MAGIC, module_sha256};
 pub use recorder::Recorder;
 pub use replayer::{RecordedStop, Replayer};

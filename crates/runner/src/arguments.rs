@@ -42,10 +42,11 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 13] = [
+pub const COMMANDS: [&str; 14] = [
     "run",
     "trace",
     "replay",
+    "debug",
     "explain",
     "invoke",
     "profile",
@@ -74,6 +75,15 @@ pub enum Command {
     /// of the host, which is not asked
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(Box<ReplayArguments>),
+    /// Run a program, or a recording, step by step: breakpoints by line of Go,
+    /// goroutines, memory
+    #[command(
+        override_usage = "fossor debug [OPTIONS] MODULE [--] [ARGS]...\n       fossor debug [OPTIONS] RECORDING",
+        after_help = DEBUG_EXAMPLES,
+        // An editor, or a recording, may say what it is.
+        mut_arg("module_and_args", |arg| arg.required(false))
+    )]
+    Debug(Box<DebugArguments>),
     /// Explain a function of WASI, a structure, a flag, an error, a message of
     /// Fossor's, or how modules and hosts work together
     #[command(after_help = EXPLAIN_EXAMPLES)]

@@ -59,6 +59,11 @@ impl Failure {
         self
     }
 
+    /// What is wrong, alone.
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// The exit code of the process.
     pub fn exit(&self) -> u8 {
         self.exit

@@ -11,6 +11,7 @@ mod arguments;
 mod codes;
 #[cfg(feature = "count")]
 mod count;
+mod debug;
 mod disassemble;
 mod ending;
 mod environment;
@@ -73,6 +74,10 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
             let run = without_dashes(arguments.run);
             return run::traced(run, Some(arguments.trace));
         }
+        Some(Command::Debug(mut arguments)) => {
+            arguments.run = without_dashes(arguments.run);
+            return debug::debug(*arguments);
+        }
         Some(Command::Replay(arguments)) => return record::replay(*arguments),
         Some(Command::Invoke(command)) => return invoke::invoke((*command).into()),
         Some(Command::Profile(mut arguments)) => {
@@ -102,10 +107,11 @@ fn without_dashes(mut arguments: RunArguments) -> RunArguments {
 /// The command; `None` if help or the version was asked for and printed.
 fn parse(mut words: Vec<OsString>) -> Result<Option<Command>, Failure> {
     spelling::insert_run(&mut words);
-    if words
-        .get(1)
-        .is_some_and(|word| ["run", "trace", "profile"].iter().any(|name| word == *name))
-    {
+    if words.get(1).is_some_and(|word| {
+        ["run", "trace", "profile", "debug"]
+            .iter()
+            .any(|name| word == *name)
+    }) {
         spelling::double_dashes(&mut words[2..]);
     }
     let help = match words.get(1).and_then(|word| word.to_str()) {

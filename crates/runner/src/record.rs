@@ -8,14 +8,15 @@ use crate::observe::Observers;
 use crate::trace::Host;
 use crate::watch::Plan;
 use crate::{environment, module_file, run};
+use fossor::Bytes;
 use fossor::wasi::WasiCtx;
 use fossor_record::{
     Divergence, Header, Limits, RecordedStop, ReplayError, Replayer, module_sha256,
 };
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// What a recording says of the run that it is of.
 pub fn header(arguments: &RunArguments, module: &OsStr, rest: &[OsString], bytes: &[u8]) -> Header {
@@ -48,16 +49,20 @@ pub fn header(arguments: &RunArguments, module: &OsStr, rest: &[OsString], bytes
     }
 }
 
-/// Replays a recording; gives the exit code of the recorded run.
-pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
-    let shown = arguments.recording.display().to_string();
-    let broken =
-        |error: &dyn std::fmt::Display| Failure::new(Code::Recording, format!("{shown}: {error}"));
-    let file = File::open(&arguments.recording).map_err(|error| broken(&error))?;
-    let streams = [Box::new(io::stdout()) as _, Box::new(io::stderr()) as _];
-    let replayer = Replayer::open(file, streams).map_err(|error| broken(&error))?;
-    let header = replayer.header().clone();
-    let name = match arguments.module {
+/// Opens a recording. What the guest wrote to its standard output and error goes to
+/// `streams`.
+pub fn open(recording: &Path, streams: [Box<dyn Write + Send>; 2]) -> Result<Replayer, Failure> {
+    let file = File::open(recording).map_err(|error| broken(recording, &error))?;
+    Replayer::open(file, streams).map_err(|error| broken(recording, &error))
+}
+
+/// The module of a recording: its name, and its bytes.
+pub fn module(
+    recording: &Path,
+    header: &Header,
+    elsewhere: Option<PathBuf>,
+) -> Result<(OsString, Bytes), Failure> {
+    let name = match elsewhere {
         Some(path) => path.into_os_string(),
         None => header.module.clone().into(),
     };
@@ -67,14 +72,43 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
             "{} is not the module that was recorded",
             module_file::shown(&name)
         );
-        return Err(broken(&sentence).help("--module says where that is"));
+        return Err(broken(recording, &sentence).help("--module says where that is"));
     }
+    Ok((name, bytes))
+}
 
-    let mut builder = WasiCtx::builder().args(header.args);
-    for (key, value) in header.environment {
-        builder = builder.env(key, value);
+/// What the guest of a recording gets, before the replayer is added.
+pub fn context(recording: &Path, header: &Header) -> Result<WasiCtx, Failure> {
+    let mut builder = WasiCtx::builder().args(header.args.iter().cloned());
+    for (key, value) in &header.environment {
+        builder = builder.env(key.clone(), value.clone());
     }
-    let mut context = builder.build().map_err(|error| broken(&error))?;
+    builder.build().map_err(|error| broken(recording, &error))
+}
+
+/// The limits of a recorded run.
+pub fn limits(header: &Header) -> LimitFlags {
+    LimitFlags {
+        fuel: header.limits.fuel,
+        max_memory: header.limits.memory_bytes,
+        max_stack: header.limits.stack_bytes,
+        ..LimitFlags::default()
+    }
+}
+
+fn broken(recording: &Path, error: &dyn std::fmt::Display) -> Failure {
+    let shown = recording.display();
+    Failure::new(Code::Recording, format!("{shown}: {error}"))
+}
+
+/// Replays a recording; gives the exit code of the recorded run.
+pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
+    let recording = &arguments.recording;
+    let streams = [Box::new(io::stdout()) as _, Box::new(io::stderr()) as _];
+    let replayer = open(recording, streams)?;
+    let header = replayer.header().clone();
+    let (name, bytes) = module(recording, &header, arguments.module)?;
+    let mut context = context(recording, &header)?;
     let trace = (arguments.traced || arguments.trace.is_wanted()).then_some(&arguments.trace);
     let host = Host { is_watched: false };
     let file = Path::new(&name).file_name().unwrap_or(&name);
@@ -85,12 +119,7 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
     let run = RunArguments {
         module_and_args: vec![name.clone()],
         guest: GuestFlags::default(),
-        limits: LimitFlags {
-            fuel: header.limits.fuel,
-            max_memory: header.limits.memory_bytes,
-            max_stack: header.limits.stack_bytes,
-            ..LimitFlags::default()
-        },
+        limits: limits(&header),
         engine: arguments.engine,
         observe: ObserveFlags::default(),
         invoke: None,

@@ -157,6 +157,11 @@ pub fn store(
 
 /// An engine as the flags say.
 pub fn engine(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<Engine, Failure> {
+    Ok(Engine::new(&config(flags, limits, plan)?))
+}
+
+/// The settings of an engine as the flags say.
+pub fn config(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<Config, Failure> {
     let mut config = Config::new();
     config
         .compile(match flags.compile {
@@ -177,7 +182,7 @@ pub fn engine(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<E
         })?;
         config.max_stack_bytes(bytes);
     }
-    Ok(Engine::new(&config))
+    Ok(config)
 }
 
 impl From<RelaxedSimdChoice> for RelaxedSimd {
@@ -208,12 +213,27 @@ pub fn argv0<'a>(flags: &'a GuestFlags, module: &'a OsStr) -> &'a OsStr {
 
 /// What the guest gets, as the flags say.
 pub fn context(flags: &GuestFlags, module: &OsStr, rest: &[OsString]) -> Result<WasiCtx, Failure> {
+    let streams = [
+        stdin(flags.stdin.as_deref())?,
+        Stdio::inherit(),
+        Stdio::inherit(),
+    ];
+    context_with(flags, module, rest, streams)
+}
+
+/// The same, with other standard streams.
+pub fn context_with(
+    flags: &GuestFlags,
+    module: &OsStr,
+    rest: &[OsString],
+    [stdin, stdout, stderr]: [Stdio; 3],
+) -> Result<WasiCtx, Failure> {
     let mut builder = WasiCtx::builder()
         .arg(argv0(flags, module).as_encoded_bytes())
         .args(rest.iter().map(|arg| arg.as_encoded_bytes()))
-        .stdin(stdin(flags.stdin.as_deref())?)
-        .stdout(Stdio::inherit())
-        .stderr(Stdio::inherit())
+        .stdin(stdin)
+        .stdout(stdout)
+        .stderr(stderr)
         .strict_rights(flags.strict_rights);
     if let Some(seed) = flags.deterministic {
         builder = builder.os(Box::new(Deterministic::new(seed)));
@@ -280,7 +300,8 @@ fn warn_of_overlaps(context: &WasiCtx, mounts: &[Mount]) {
     }
 }
 
-fn stdin(file: Option<&Path>) -> Result<Stdio, Failure> {
+/// What `--stdin` says.
+pub fn stdin(file: Option<&Path>) -> Result<Stdio, Failure> {
     let Some(path) = file else {
         return Ok(Stdio::inherit());
     };

@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Trap(Trap),
     /// Nothing in the run catches `Execution::thrown`.
     Thrown,
+    /// A debugger wants to look, and the run goes on.
+    Paused,
 }
 
 /// An instance, as its code sees it. Its own globals follow the struct, so
@@ -125,6 +127,11 @@ pub(crate) struct Execution {
     pub symbols: super::walk::Symbols,
     /// Who looks at the guest from time to time.
     pub sampler: Option<Box<super::sample::Sampler>>,
+    /// Operators executed so far, where code was translated for a debugger.
+    pub steps: u64,
+    /// The debugger wants to look before operator number `stop_at`.
+    pub stop_at: u64,
+    pub observer: Option<Box<super::debug::Observer>>,
     /// One-instruction code that ends a run.
     pub halt: [u64; 2],
     /// One-instruction code that returns from another instance.

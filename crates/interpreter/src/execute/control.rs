@@ -5,7 +5,7 @@ use super::dispatch::{Dispatch, branch, next};
 use super::operand::{Cell, Source, Target};
 use super::registers::{FA, FB, FC, FD, Registers, handlers};
 use fossor_host::Trap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// Ends the run with a trap at the current instruction.
 #[inline(always)]
@@ -36,18 +36,14 @@ unsafe fn note_stop(ip: *const u64, fp: *mut u64, ctx: *mut Context, exit: Exit)
     }
 }
 
-/// Ends the run with a trap at the current instruction, from which it may go on:
-/// all registers are kept.
+/// Ends the run at the current instruction, from which it may go on: all registers
+/// are kept.
 #[inline(always)]
-unsafe fn pause(r: Registers, reason: Trap) {
+unsafe fn pause(r: Registers, exit: Exit) {
     // Scalars, as in `stop`. A handler that traps after a calculation would have
     // to save them for this; the one that takes fuel changes none.
     // SAFETY: V3.
-    unsafe {
-        note_pause(
-            r.ip, r.fp, r.ctx, r.acc, r.mem, reason, r.acc_f64, r.acc_f32,
-        )
-    }
+    unsafe { note_pause(r.ip, r.fp, r.ctx, r.acc, r.mem, exit, r.acc_f64, r.acc_f32) }
 }
 
 #[cold]
@@ -62,14 +58,14 @@ unsafe fn note_pause(
     ctx: *mut Context,
     acc: u64,
     mem: *mut u8,
-    reason: Trap,
+    exit: Exit,
     acc_f64: f64,
     acc_f32: f32,
 ) {
     // SAFETY: V3.
     unsafe {
         let execution = &mut *(*ctx).execution;
-        execution.exit = Exit::Trap(reason);
+        execution.exit = exit;
         execution.resume = Registers::new(ip, fp, ctx, acc, mem, acc_f64, acc_f32);
     }
 }
@@ -295,10 +291,22 @@ handlers! {
         let execution = &mut *r.context().execution;
         let need = u64::from(r.imm_u32());
         if execution.fuel < need {
-            return pause(r, Trap::OutOfFuel);
+            return pause(r, Exit::Trap(Trap::OutOfFuel));
         }
         execution.fuel -= need;
         next::<D>(r, 2)
+    }
+
+    /// Before the operator at the byte offset I, for a debugger: counts it, and
+    /// pauses if it is the one that was asked for or the byte at word 2 is set.
+    fn step(r) {
+        let execution = &mut *r.context().execution;
+        let is_break = (*(r.word::<2>() as *const AtomicU8)).load(Ordering::Relaxed) != 0;
+        if is_break || execution.steps == execution.stop_at {
+            return pause(r, Exit::Paused);
+        }
+        execution.steps += 1;
+        next::<D>(r, super::debug::STEP_WORDS)
     }
 
     /// Counts, in the counter at word 2, that the block that follows is

@@ -5,7 +5,7 @@ use super::context::{CodeHeader, Context, Execution, Exit, FuncEntry, FuncRef, S
 use super::dispatch;
 use super::handlers::both;
 use super::registers::Registers;
-use super::{call, control, sample, walk};
+use super::{call, control, debug, sample, walk};
 use crate::engine::Engine;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::owned::Owned;
@@ -154,6 +154,9 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
         symbols: walk::Symbols::default(),
         interrupt,
         sampler: None,
+        steps: 0,
+        stop_at: u64::MAX,
+        observer: None,
         halt: [both!(control::halt)[dispatch] as usize as u64, 0],
         restore: [both!(call::restore_instance)[dispatch] as usize as u64, 0],
     }
@@ -217,6 +220,11 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 .take()
                 .unwrap_or_else(|| Error::Resources("the run failed without a reason".to_owned()))),
             Exit::Thrown => Err(uncaught(execution)),
+            // Nobody was there to go on from it.
+            Exit::Paused => Err(Error::Trap(Box::new(walk::trap_info(
+                execution,
+                Trap::Interrupted,
+            )))),
             Exit::Trap(trap) => Err(Error::Trap(Box::new(walk::trap_info(execution, trap)))),
         }
     }
@@ -256,10 +264,16 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         let tail = (*(*execution).store).engine.dispatch_index() == 1;
         loop {
             dispatch::run(registers, tail);
-            if (*execution).exit != Exit::Trap(Trap::OutOfFuel) || !sample::take(execution) {
+            let goes_on = match (*execution).exit {
+                // The fuel's instruction is executed again.
+                Exit::Trap(Trap::OutOfFuel) => sample::take(execution),
+                Exit::Paused => debug::pause(execution),
+                Exit::Trap(trap) => debug::trapped(execution, trap),
+                _ => false,
+            };
+            if !goes_on {
                 return (*execution).exit;
             }
-            // The fuel's instruction is executed again.
             (*execution).exit = Exit::Running;
             registers = (*execution).resume;
         }

@@ -36,6 +36,7 @@ pub(crate) mod call;
 pub(crate) mod context;
 pub(crate) mod context_box;
 pub(crate) mod control;
+pub(crate) mod debug;
 pub(crate) mod dispatch;
 pub(crate) mod exception;
 pub(crate) mod go;

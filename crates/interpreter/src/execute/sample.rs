@@ -54,7 +54,7 @@ impl Sample<'_> {
             frames(
                 self.execution,
                 self.walker,
-                |_, _, func_idx, wasm_offset| {
+                |_, _, func_idx, _, wasm_offset| {
                     found.push(SampleFrame {
                         func_idx,
                         wasm_offset: wasm_offset(),

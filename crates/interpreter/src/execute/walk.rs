@@ -29,7 +29,7 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         frames(
             execution,
             &mut Walker::default(),
-            |module, instance, func_idx, wasm_offset| {
+            |module, instance, func_idx, _, wasm_offset| {
                 if info.frames.len() < TrapInfo::MAX_FRAMES {
                     info.frames.push(Frame {
                         func_idx,
@@ -48,13 +48,19 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
 }
 
 /// Hands each frame of a run that stands still to `each`: its module, its
-/// instance, its function and, made when asked for, its wasm offset; until that
+/// instance, its function, its first slot and, made when asked for, its wasm offset; until that
 /// says `false`.
 /// Gives the instance of the first.
 pub(super) unsafe fn frames(
     execution: *mut Execution,
     walker: &mut Walker,
-    mut each: impl FnMut(&ModuleInner, InstanceId, u32, &mut dyn FnMut() -> Option<u32>) -> bool,
+    mut each: impl FnMut(
+        &ModuleInner,
+        InstanceId,
+        u32,
+        *const u64,
+        &mut dyn FnMut() -> Option<u32>,
+    ) -> bool,
 ) -> Option<InstanceId> {
     // SAFETY: V3: the execution is the store's, and `resume` says where the run
     // stopped.
@@ -90,7 +96,7 @@ pub(super) unsafe fn frames(
             let mut offset = || place.wasm_offset(module, behind, listings);
             let index = (*(*ctx).instance).id;
             let instance = InstanceId(Handle { store, index });
-            if !each(module, instance, func_idx, &mut offset) {
+            if !each(module, instance, func_idx, fp, &mut offset) {
                 break;
             }
             let link = fp.add(place.link_slot);

@@ -29,8 +29,10 @@ pub(super) fn drive(
         .original_position();
     let code = &decoded.bytes[start as usize..body.range().end as usize];
     let mut at = 0;
+    // A debugger's steps go before operators of all kinds, and need no speed.
+    let debug = visitor.translator.debug;
     // Behind the last `end` nothing is decoded here.
-    let mut open = true;
+    let mut open = !debug;
     while at < code.len() {
         let offset = start + at as u64;
         visitor.translator.offset = offset as u32;
@@ -40,6 +42,9 @@ pub(super) fn drive(
         };
         match short {
             0 => {
+                if debug {
+                    visitor.translator.emit_step();
+                }
                 let rest = &code[at..];
                 let mut reader = BinaryReader::new_features(rest, offset, features);
                 reader
@@ -47,7 +52,7 @@ pub(super) fn drive(
                     .map_err(TranslateError::Invalid)?
                     .map_err(|error| *error)?;
                 at += rest.len() - reader.bytes_remaining();
-                open = visitor.current_frame().is_some();
+                open = !debug && visitor.current_frame().is_some();
             }
             bytes => {
                 #[cfg(debug_assertions)]

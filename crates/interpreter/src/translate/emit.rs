@@ -219,6 +219,21 @@ impl Translator<'_> {
         self.last_word = NOWHERE;
     }
 
+    /// Emits what a debugger stops at before the operator at the current offset.
+    pub(super) fn emit_step(&mut self) {
+        if !self.reachable {
+            return;
+        }
+        let flag = self.module.break_address(self.offset);
+        self.emit(
+            crate::execute::handlers::both!(crate::execute::control::step),
+            "step",
+            Fields::imm(0, 0, self.offset),
+        );
+        self.code.push(flag);
+        self.last_word = NOWHERE;
+    }
+
     /// Emits what counts executions from here.
     fn count_block(&mut self) {
         // A listing is never executed.

@@ -39,6 +39,7 @@ use fossor_module::ValType;
 use fuse::{Dispatcher, Prologue, Recent};
 use label::Fixup;
 use stack::{Entry, Holds, Producer};
+pub(crate) use visit::val_type;
 
 /// One line of a listing: an instruction and where it came from.
 #[derive(Clone, Debug)]
@@ -149,6 +150,8 @@ pub(crate) struct Translator<'m> {
     plain_memory: bool,
     /// Whether executions of blocks are counted.
     counts: bool,
+    /// Whether a debugger may stop before each operator.
+    debug: bool,
     code: Vec<u64>,
     /// First words of the instructions.
     starts: Vec<u32>,
@@ -228,6 +231,7 @@ impl<'m> Translator<'m> {
                 .first()
                 .is_some_and(|memory| memory.index64),
             counts: options.count_blocks,
+            debug: options.debug,
             code,
             starts: spare.starts,
             lines: listing.then(Vec::new),

@@ -24,7 +24,7 @@ pub(super) struct Visitor<'m> {
 type Output = Result<(), Box<TranslateError>>;
 
 /// The type of a validated local or block, as far as its slots go.
-pub(super) fn val_type(ty: wasmparser::ValType) -> ValType {
+pub(crate) fn val_type(ty: wasmparser::ValType) -> ValType {
     match ty {
         wasmparser::ValType::I32 => ValType::I32,
         wasmparser::ValType::I64 => ValType::I64,

@@ -26,6 +26,17 @@ Examples:
 A replay touches no file, clock, socket or random source. It ends at the first call that is not
 the recorded one, and says what differs; its exit code is that of the recorded run.";
 
+pub const DEBUG_EXAMPLES: &str = "\
+Examples:
+  fossor debug app.wasm                        commands in lines; help lists them
+  fossor debug -b main.go:31 --dir . app.wasm  with a breakpoint
+  fossor debug run.fossor                      a recording: steps back too
+  fossor debug -x commands app.wasm            commands from a file; - is standard input
+  fossor debug --dap                           for an editor, over standard input and output
+
+The guest's standard input is empty unless --stdin gives it a file. The module should be built
+as usual: Go's own tables tell the lines. docs/debugging.md shows a session.";
+
 pub const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   fossor explain                               lists all topics
@@ -80,6 +91,42 @@ pub struct ReplayArguments {
     pub trace: TraceFlags,
     #[command(flatten)]
     pub engine: EngineFlags,
+}
+
+/// Debug a program.
+#[derive(Args)]
+pub struct DebugArguments {
+    /// Set a breakpoint before the start: FILE:LINE, a function, wasi:NAME, …
+    #[arg(long = "break", short = 'b', value_name = "PLACE")]
+    pub breakpoints: Vec<String>,
+
+    /// Speak the Debug Adapter Protocol with an editor: on standard input and output,
+    /// or with the one that connects to an address. Without a MODULE the editor says
+    /// which
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, require_equals = true,
+        conflicts_with = "commands")]
+    pub dap: Option<Option<String>>,
+
+    /// Take commands from a file
+    #[arg(long, short = 'x', value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub commands: Option<PathBuf>,
+
+    /// Look for sources beneath this directory too, for modules that were built
+    /// elsewhere or with -trimpath
+    #[arg(long = "source", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub sources: Vec<PathBuf>,
+
+    /// Debug this recording of `fossor run --record`; a recording may also stand in
+    /// the module's place
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub replay: Option<PathBuf>,
+
+    /// The recording's module, if it is no longer where it was
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub module: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub run: RunArguments,
 }
 
 /// Trace a program.

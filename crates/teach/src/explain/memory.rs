@@ -11,6 +11,10 @@ const ROW_BYTES: usize = 16;
 const DRAWN_BYTES: u32 = 8;
 const BYTE_COLUMNS: usize = 9;
 
+/// Rows that a view shows of one field, and characters of a value.
+const MAX_ROWS: usize = 4;
+const MAX_VALUE: usize = 120;
+
 /// A field in memory, found.
 pub(crate) struct Part {
     pub(crate) label: String,
@@ -55,6 +59,39 @@ pub fn compared(before: &[u8], after: &[u8], spans: &[Span]) -> String {
             "  {:#06x}  {:7}  {:width$}  {}",
             part.addr, how, part.label, part.value
         );
+    }
+    text
+}
+
+/// The rows of memory that spans are in, with `[` and `]` around each field, and what
+/// the fields say.
+pub fn viewed(bytes: &[u8], spans: &[Span]) -> String {
+    let parts: Vec<Part> = spans.iter().flat_map(|span| parts(span, bytes)).collect();
+    let mut text = String::new();
+    let is_in = |part: &&Part, row: &std::ops::Range<usize>| {
+        part.addr < row.end && part.addr + part.len_bytes > row.start
+    };
+    let rows = parts.iter().flat_map(|part| {
+        let first = part.addr / ROW_BYTES;
+        first
+            ..(part.addr + part.len_bytes.max(1))
+                .div_ceil(ROW_BYTES)
+                .min(first + MAX_ROWS)
+    });
+    for row in std::collections::BTreeSet::from_iter(rows) {
+        let row = row * ROW_BYTES..((row + 1) * ROW_BYTES).min(bytes.len());
+        if parts.iter().any(|part| is_in(&part, &row)) {
+            let _ = writeln!(text, "  {}", dumped(bytes, row, &parts));
+        }
+    }
+    let width = parts.iter().map(|part| part.label.chars().count()).max();
+    let width = width.unwrap_or(0);
+    for part in &parts {
+        let mut value = part.value.clone();
+        if value.chars().count() > MAX_VALUE {
+            value = String::from_iter(value.chars().take(MAX_VALUE)) + "…";
+        }
+        let _ = writeln!(text, "  {:#06x}  {:width$}  {value}", part.addr, part.label);
     }
     text
 }

@@ -13,7 +13,7 @@ mod types;
 
 pub use documents::documents;
 pub use example::{Example, Shown};
-pub use memory::drawn;
+pub use memory::{drawn, viewed};
 pub use notes::{NOTES, Note};
 pub use terminal::{Style, rendered};
 

@@ -193,6 +193,23 @@ impl WasiCtx {
     }
 }
 
+impl WasiCtx {
+    /// A call as the trace shows it, without an answer: `fd_close(4</f.txt>)`.
+    pub fn shown_call(
+        &self,
+        call: &Call<'_>,
+        memory: &GuestMemory<'_>,
+        options: TraceOptions,
+    ) -> String {
+        let Call { function, cells } = *call;
+        let mut args = args::print(function, cells, memory, &self.descriptors, options);
+        if options.raw {
+            args.text.push_str(&text::raw(cells));
+        }
+        format!("{}({})", function.name, args.text)
+    }
+}
+
 impl<S: TraceSink> Layer for Tracer<S> {
     fn call(
         &mut self,
