@@ -184,10 +184,8 @@ impl Driver {
             }
             Run::Live(_) => return self.why_live(stopped),
         }
-        match stopped.trap() {
-            Some(trap) => Some(Why::Trap(trap.to_string())),
-            None => None,
-        }
+        let trap = stopped.trap()?;
+        Some(Why::Trap(trap.to_string()))
     }
 
     fn why_live(&mut self, stopped: &mut Stopped<'_, '_>) -> Option<Why> {

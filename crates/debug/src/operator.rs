@@ -90,21 +90,17 @@ fn name(operator: &Operator<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasmparser::MemArg;
+    use wasmparser::{BinaryReader, OperatorsReader};
 
     #[test]
     fn looks_like_the_text_format() {
-        let memarg = MemArg {
-            align: 2,
-            max_align: 2,
-            offset: 16,
-            memory: 0,
-        };
+        let load = [0x28, 2, 16];
+        let load = OperatorsReader::new(BinaryReader::new(&load, 0)).read();
         let cases = [
             (Operator::I32Const { value: -3 }, "i32.const -3"),
             (Operator::I64ExtendI32U, "i64.extend_i32_u"),
             (Operator::LocalTee { local_index: 2 }, "local.tee 2"),
-            (Operator::I32Load { memarg }, "i32.load offset=16"),
+            (load.unwrap(), "i32.load offset=16"),
             (Operator::Call { function_index: 4 }, "call main.main"),
             (Operator::BrIf { relative_depth: 1 }, "br_if 1"),
             (Operator::End, "end"),

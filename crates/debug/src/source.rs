@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// Sources, read once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     directories: Vec<PathBuf>,
     files: HashMap<String, Option<Vec<String>>>,

@@ -12,9 +12,11 @@ use fossor::{Bytes, Engine, Limits};
 use fossor_debug::dap::{Connection, Dap};
 use fossor_debug::repl::Repl;
 use fossor_debug::source::Sources;
+use fossor_debug::tui::Tui;
 use fossor_debug::{
     Face, Guest, GuestOutput, MakeContext, Place, Session, SessionError, Stream, Watch,
 };
+use ratatui::crossterm::event;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
@@ -32,12 +34,30 @@ pub fn debug(mut arguments: DebugArguments) -> Result<u8, Failure> {
     if let Some(address) = arguments.dap.take() {
         return dap(arguments, address.as_deref(), &places);
     }
+    if arguments.tui {
+        return tui(arguments, &places);
+    }
     let face = repl(
         arguments.commands.as_deref(),
         Sources::new(arguments.sources.clone()),
     )?;
     let guest = guest(&mut arguments)?;
     start(guest, face, &places)
+}
+
+/// Takes the terminal, and gives it back.
+fn tui(mut arguments: DebugArguments, places: &[Place]) -> Result<u8, Failure> {
+    let guest = guest(&mut arguments)?;
+    let sources = || Sources::new(arguments.sources.clone());
+    let terminal = ratatui::try_init()
+        .map_err(|error| Failure::new(Code::Usage, format!("--tui needs a terminal: {error}")))?;
+    let events = |time| match event::poll(time)? {
+        true => event::read().map(Some),
+        false => Ok(None),
+    };
+    let ended = start(guest, Tui::new(terminal, events, sources()), places);
+    ratatui::restore();
+    ended
 }
 
 /// Talks with an editor, which may say what to debug.

@@ -91,6 +91,17 @@ await check("memory has its fields outlined, and the pointer connects them", asy
   await page.locator("#detail tr", { hasText: "nreadwritten" }).hover();
   assert.equal(await page.locator(".dump u.lit").count(), 4);
 });
+await check("memory is shown as it was before, and after again", async () => {
+  const text = async () => (await page.locator(".dump .x").allTextContents()).join("");
+  assert.match(await text(), /remember the milk/);
+  await page.locator("#list").focus();
+  await press("b");
+  assert.doesNotMatch(await text(), /remember the milk/);
+  assert.equal(await page.locator(".flip.old").count(), 1);
+  assert.ok(await page.locator(".dump u.c").count() >= 18);
+  await page.locator(".flip").click();
+  assert.match(await text(), /remember the milk/);
+});
 await check("the Go code that led to it stands out", async () => {
   assert.match(await page.textContent(".frame.own"), /^main\.main.*main\.go:\d+$/);
 });

@@ -81,14 +81,13 @@ impl<B: Backend + Send> Tui<B> {
         terminal: Terminal<B>,
         events: impl FnMut(Duration) -> io::Result<Option<Event>> + Send + 'static,
         sources: Sources,
-        directories: Sources,
     ) -> Self {
         let answers = Answers::default();
         Self {
             terminal,
             events: Box::new(events),
+            repl: Repl::new(io::empty(), answers.clone(), true, sources.clone()),
             sources,
-            repl: Repl::new(io::empty(), answers.clone(), true, directories),
             answers,
             view: View::default(),
             typed: None,

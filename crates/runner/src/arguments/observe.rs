@@ -32,6 +32,7 @@ Examples:
   fossor debug -b main.go:31 --dir . app.wasm  with a breakpoint
   fossor debug run.fossor                      a recording: steps back too
   fossor debug -x commands app.wasm            commands from a file; - is standard input
+  fossor debug --tui app.wasm                  source, stack, memory, calls side by side
   fossor debug --dap                           for an editor, over standard input and output
 
 The guest's standard input is empty unless --stdin gives it a file. The module should be built
@@ -99,6 +100,10 @@ pub struct DebugArguments {
     /// Set a breakpoint before the start: FILE:LINE, a function, wasi:NAME, …
     #[arg(long = "break", short = 'b', value_name = "PLACE")]
     pub breakpoints: Vec<String>,
+
+    /// Show everything side by side on the terminal
+    #[arg(long, conflicts_with_all = ["commands", "dap"])]
+    pub tui: bool,
 
     /// Speak the Debug Adapter Protocol with an editor: on standard input and output,
     /// or with the one that connects to an address. Without a MODULE the editor says

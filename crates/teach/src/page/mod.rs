@@ -32,6 +32,8 @@ struct State {
     begun: Instant,
     calls: Vec<serde_json::Value>,
     omitted: usize,
+    /// What may be written by the call that is under way: address and bytes.
+    before: Vec<(usize, Vec<u8>)>,
     /// The system's operations of the call that is under way.
     host: Vec<&'static str>,
 }
@@ -49,6 +51,7 @@ impl Page {
             begun: start,
             calls: Vec::new(),
             omitted: 0,
+            before: Vec::new(),
             host: Vec::new(),
         })))
     }
@@ -100,8 +103,15 @@ fn described(function: &Function) -> serde_json::Value {
 }
 
 impl TraceSink for Page {
-    fn before(&mut self, _: &TraceStart<'_>) {
+    fn before(&mut self, call: &TraceStart<'_>) {
         let mut state = self.lock();
+        let memory = call.memory.bytes();
+        let parts = call.spans.iter().filter_map(|span| {
+            let begin = span.addr as usize;
+            let end = begin + (span.len_bytes as usize).min(MAX_PART_BYTES + ROW_BYTES as usize);
+            Some((begin, memory.get(begin..end.min(memory.len()))?.to_vec()))
+        });
+        state.before = parts.collect();
         state.host.clear();
         state.begun = Instant::now();
     }
@@ -151,9 +161,14 @@ impl TraceSink for Page {
                 _ => chunks.push((addr, bytes.to_vec())),
             }
         }
-        let encoded = chunks
-            .iter()
-            .map(|(addr, bytes)| serde_json::json!([addr, BASE64_STANDARD.encode(bytes)]));
+        let encoded = chunks.iter().map(|(addr, bytes)| {
+            let mut before = bytes.clone();
+            for (begin, old) in &state.before {
+                overlay(&mut before, *addr as usize, old, *begin);
+            }
+            let before = (before != *bytes).then(|| BASE64_STANDARD.encode(before));
+            serde_json::json!([addr, BASE64_STANDARD.encode(bytes), before])
+        });
         let encoded: Vec<_> = encoded.collect();
         let index = fossor_wasi::functions()
             .iter()
@@ -172,6 +187,15 @@ impl TraceSink for Page {
             state.host,
         ]);
         state.calls.push(made);
+    }
+}
+
+/// Puts what lies at `begin` over what lies at `addr`, as far as they meet.
+fn overlay(bytes: &mut [u8], addr: usize, with: &[u8], begin: usize) {
+    let first = begin.max(addr);
+    let end = (begin + with.len()).min(addr + bytes.len());
+    if first < end {
+        bytes[first - addr..end - addr].copy_from_slice(&with[first - begin..end - begin]);
     }
 }
 

@@ -59,6 +59,10 @@ pub struct TraceStart<'a> {
     pub function: &'static Function,
     /// Its arguments, decoded.
     pub args: &'a str,
+    /// What it may write, if [`TraceOptions::values`].
+    pub spans: &'a [Span],
+    /// The guest's memory before it.
+    pub memory: &'a GuestMemory<'a>,
 }
 
 /// How much a trace tells.
@@ -233,6 +237,8 @@ impl<S: TraceSink> Layer for Tracer<S> {
         self.sink.before(&TraceStart {
             function,
             args: &args.text,
+            spans: &self.spans,
+            memory,
         });
         let start = Instant::now();
         let outcome = next.run(ctx, memory);
