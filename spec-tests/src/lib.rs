@@ -7,6 +7,6 @@ mod mode;
 mod skips;
 mod suite;
 
-pub use mode::Mode;
+pub use mode::{GC_STRESS, Mode};
 pub use skips::{SKIPS, Skip, reason};
 pub use suite::{Script, scripts};

@@ -1,6 +1,10 @@
 //! The ways in which every script is run.
 
-use fossor::{Config, Dispatch, Engine};
+use fossor::{Collect, Config, Dispatch, Engine};
+
+/// The variable that says when to collect: `always`, before each allocation and
+/// everything, or `creeping`, in the smallest steps.
+pub const GC_STRESS: &str = "SPEC_GC_STRESS";
 
 /// A way of running code. All of them must do the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +39,14 @@ impl Mode {
         }
     }
 
-    /// Sets it.
+    /// Sets it. What `cargo xtask spec --gc-stress` asks for comes by the
+    /// environment, since `libtest` knows no flag of ours.
     pub fn apply(self, config: &mut Config) {
         config.dispatch(self.dispatch).fuse(self.fuse);
+        match std::env::var(GC_STRESS).as_deref() {
+            Ok("always") => config.collect(Collect::Always),
+            Ok("creeping") => config.collect(Collect::Creeping),
+            _ => config,
+        };
     }
 }

@@ -107,7 +107,7 @@ fn suites() -> Vec<Suite> {
         // Knows memory 0 alone, in one byte.
         extension(Proposal::FunctionReferences, |config| config.wasm3().wasm_multi_memory(false)),
         extension(Proposal::ExceptionHandling, Config::wasm3),
-        extension(Proposal::GC, Config::wasm3).not_yet("garbage collection"),
+        extension(Proposal::GC, Config::wasm3),
 
         extension(Proposal::WideArithmetic, |config| config.wasm3().wasm_wide_arithmetic(true)),
         extension(Proposal::CustomPageSizes, |config| config.wasm3().wasm_custom_page_sizes(true)),
@@ -118,18 +118,7 @@ fn suites() -> Vec<Suite> {
 }
 
 /// Scripts of suites that are run otherwise: what they wait for.
-const NOT_YET: &[(&str, &[&str])] = &[(
-    "garbage collection",
-    &[
-        "wasm-v3/ref_null.wast",
-        "wasm-v3/type-canon.wast",
-        "wasm-v3/type-rec.wast",
-        "wasm-latest/ref_null.wast",
-        "wasm-latest/type-canon.wast",
-        "wasm-latest/type-rec.wast",
-        "bulk-memory/table_init.wast",
-    ],
-)];
+const NOT_YET: &[(&str, &[&str])] = &[];
 
 /// What a script waits for, if it does.
 fn not_yet(suite: &str, file: &str) -> Option<&'static str> {

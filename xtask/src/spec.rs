@@ -10,6 +10,11 @@ use std::process::Command;
 pub struct Options {
     /// Run only the files whose name contains this.
     pub filter: Option<String>,
+    /// Collect structures and arrays before every allocation, or in the smallest
+    /// steps.
+    #[arg(long, value_name = "HOW", value_parser = ["always", "creeping"])]
+    #[arg(num_args = 0..=1, default_missing_value = "always")]
+    pub gc_stress: Option<String>,
 }
 
 /// Runs the specification's tests in release mode.
@@ -19,6 +24,9 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         .current_dir(workspace::root())
         .args(["test", "--release", "--package", "spec-tests", "--"])
         .args(&options.filter);
+    if let Some(how) = &options.gc_stress {
+        cargo.env("SPEC_GC_STRESS", how);
+    }
     let mut tally = None;
     let mut reasons = Vec::new();
     let status = process::lines(&mut cargo, |line| {

@@ -3,7 +3,7 @@
 use fossor_interpreter as core;
 use fossor_module::{DecodeOptions, ModuleLimits, WasmFeatures};
 
-pub use core::{Compile, Dispatch, RelaxedSimd};
+pub use core::{Collect, Compile, Dispatch, RelaxedSimd};
 
 /// Settings of an [`Engine`](crate::Engine).
 ///
@@ -74,6 +74,13 @@ impl Config {
     /// Bytes of translated code per module, 2 GiB by default.
     pub fn max_code_bytes(&mut self, bytes: usize) -> &mut Self {
         self.0.max_code_bytes = bytes;
+        self
+    }
+
+    /// When structures and arrays are collected: for tests, which want that at
+    /// moments that are seldom otherwise.
+    pub fn collect(&mut self, collect: Collect) -> &mut Self {
+        self.0.collect = collect;
         self
     }
 

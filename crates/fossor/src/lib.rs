@@ -33,6 +33,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod any_ref;
 mod caller;
 mod command;
 mod config;
@@ -68,9 +69,10 @@ mod typed;
 mod value;
 pub mod wasi;
 
+pub use any_ref::{AnyRef, HeapStats, Rooted};
 pub use caller::Caller;
 pub use command::{Command, Outcome};
-pub use config::{Compile, Config, Dispatch, RelaxedSimd};
+pub use config::{Collect, Compile, Config, Dispatch, RelaxedSimd};
 pub use context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 pub use coverage::BlockCount;
 pub use debug::{GoMachine, Stopped, StoppedFrame};

@@ -1,5 +1,6 @@
 //! Stores.
 
+use crate::any_ref::HeapStats;
 use crate::context::sealed::{AsCore, AsCoreMut};
 use crate::context::{AsContext, AsContextMut};
 use crate::deadline::Deadline;
@@ -80,6 +81,17 @@ impl<T: Send + 'static> Store<T> {
         self.core.set_limits(limits.0);
     }
 
+    /// Collects the structures and arrays that nothing refers to. This happens by
+    /// itself; hosts may do it at a moment that suits them.
+    pub fn collect_objects(&mut self) {
+        self.core.collect_objects();
+    }
+
+    /// What structures and arrays take, and what the collector did.
+    pub fn heap_stats(&self) -> HeapStats {
+        self.core.heap_stats()
+    }
+
     /// Operators that guests may still execute. It counts down only if the
     /// engine was told to:
     /// [`Config::consume_fuel`](crate::Config::consume_fuel).
@@ -127,8 +139,9 @@ impl<T: Send + 'static> Store<T> {
 }
 
 impl Limits {
-    /// The defaults: 4 GiB for a memory, 64 GiB for one with 64-bit addresses, ten million elements for a table,
-    /// 10,000 instances.
+    /// The defaults: 4 GiB for a memory, 64 GiB for one with 64-bit addresses, ten
+    /// million elements for a table, 10,000 instances, 4 GiB for structures and
+    /// arrays.
     pub fn new() -> Self {
         Self::default()
     }
@@ -147,6 +160,14 @@ impl Limits {
     /// Elements that one table may grow to.
     pub fn table_elements(mut self, elements: u64) -> Self {
         self.0.table_elements = elements;
+        self
+    }
+
+    /// Bytes that all structures and arrays of the store may take, 4 GiB by
+    /// default. An allocation beyond that traps. Set it before anything is
+    /// allocated.
+    pub fn heap_bytes(mut self, bytes: u64) -> Self {
+        self.0.heap_bytes = bytes;
         self
     }
 

@@ -1,5 +1,6 @@
 //! Values and what can be imported or exported, as hosts see them.
 
+use crate::any_ref::AnyRef;
 use crate::context::{AsContext, AsContextMut};
 use crate::exception::{ExnRef, Tag};
 use crate::func::Func;
@@ -30,9 +31,12 @@ pub enum Val {
     ExternRef(Option<ExternRef>),
     /// `exnref`
     ExnRef(Option<ExnRef>),
+    /// `anyref`
+    AnyRef(Option<AnyRef>),
 }
 
-/// A value of the host that guests can hold and pass on, but not look into.
+/// A value of the host that guests can hold and pass on, but not look into; or one
+/// of a guest that was converted to such ([`AnyRef::to_extern`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExternRef(pub(crate) core::ExternRef);
 
@@ -105,6 +109,7 @@ impl Val {
             Val::FuncRef(func) => core::Val::FuncRef(func.map(|func| func.0)),
             Val::ExternRef(value) => core::Val::ExternRef(value.map(|value| value.0)),
             Val::ExnRef(value) => core::Val::ExnRef(value.map(|value| value.0)),
+            Val::AnyRef(value) => core::Val::AnyRef(value.map(|value| value.0)),
         }
     }
 }
@@ -120,6 +125,7 @@ impl From<core::Val> for Val {
             core::Val::FuncRef(func) => Val::FuncRef(func.map(Func)),
             core::Val::ExternRef(value) => Val::ExternRef(value.map(ExternRef)),
             core::Val::ExnRef(value) => Val::ExnRef(value.map(ExnRef)),
+            core::Val::AnyRef(value) => Val::AnyRef(value.map(AnyRef)),
         }
     }
 }
@@ -149,7 +155,7 @@ impl ExternRef {
         Self(store.core_mut().new_extern(Box::new(value)))
     }
 
-    /// The value.
+    /// The value; `()` if it is one of the guest's that was converted.
     pub fn data<'a>(&self, store: &'a impl AsContext) -> &'a (dyn Any + Send + Sync) {
         store.core().extern_value(self.0)
     }

@@ -46,6 +46,19 @@ pub enum Trap {
     UncaughtException,
     /// References to exceptions take more memory than a memory may.
     TooManyExceptions,
+    /// A field of a null structure.
+    NullStructReference,
+    /// An element or the length of a null array.
+    NullArrayReference,
+    /// The number of a null `i31`.
+    NullI31Reference,
+    /// An array access beyond the array's end.
+    ArrayOutOfBounds,
+    /// A reference that is none of the type it is cast to.
+    CastFailure,
+    /// Structures and arrays take as much memory as they may, and what is in
+    /// use leaves too little.
+    HeapExhausted,
     /// The fuel given to the store is used up.
     OutOfFuel,
     /// The deadline passed or the host asked for a stop.
@@ -73,6 +86,12 @@ impl Trap {
             Trap::NullExceptionReference => "null exception reference",
             Trap::UncaughtException => "uncaught exception",
             Trap::TooManyExceptions => "too many exceptions are kept",
+            Trap::NullStructReference => "null structure reference",
+            Trap::NullArrayReference => "null array reference",
+            Trap::NullI31Reference => "null i31 reference",
+            Trap::ArrayOutOfBounds => "out of bounds array access",
+            Trap::CastFailure => "cast failure",
+            Trap::HeapExhausted => "out of memory for structures and arrays",
             Trap::OutOfFuel => "out of fuel",
             Trap::Interrupted => "interrupted",
         }

@@ -1,5 +1,6 @@
 //! What stores and modules share: the configuration and the numbering of types.
 
+use crate::heap::Collect;
 use crate::reserve::{Reservation, Spares};
 use crate::types::TypeRegistry;
 use fossor_module::{DecodeOptions, FuncType, SubType, TypeIndex, ValType};
@@ -69,6 +70,8 @@ pub struct Config {
     pub max_stack_bytes: usize,
     /// Bytes of translated code per module.
     pub max_code_bytes: usize,
+    /// When structures and arrays are collected.
+    pub collect: Collect,
 }
 
 impl Default for Config {
@@ -84,6 +87,7 @@ impl Default for Config {
             decode: DecodeOptions::default(),
             max_stack_bytes: 2 << 30,
             max_code_bytes: 2 << 30,
+            collect: Collect::default(),
         }
     }
 }

@@ -12,11 +12,11 @@ mod engine;
 mod error;
 mod execute;
 mod frame_layout;
-#[allow(dead_code, unused_imports, reason = "its instructions follow")]
 mod heap;
 mod instance;
 mod instruction;
 mod module;
+mod objects;
 mod raw;
 mod reference;
 mod reserve;
@@ -31,13 +31,15 @@ pub use engine::{Compile, Config, Dispatch, Engine, RelaxedSimd};
 pub use error::{Error, ExceptionInfo, Frame, LinkError, TrapInfo};
 pub use execute::debug::{Stopped, StoppedFrame};
 pub use execute::sample::{Sample, SampleFrame};
+pub use heap::{Collect, HeapStats};
 pub use instance::{Snapshot, import_matches};
 pub use module::{BlockCount, Module};
+pub use objects::Rooted;
 pub use raw::RawFunc;
 pub use reference::{Instruction, instructions};
 pub use reserve::read_file;
 pub use store::{Caller, Store, StoreLimits};
 pub use value::{
-    ExnRef, Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, TagId,
-    Thrown, Val,
+    AnyRef, ExnRef, Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId,
+    TagId, Thrown, Val,
 };

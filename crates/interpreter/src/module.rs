@@ -6,6 +6,7 @@ use crate::error::{Error, TranslateError};
 use crate::execute::context::{Context, FuncEntry, FuncRef};
 use crate::execute::exception::CatchTable;
 use crate::execute::{call, handlers::both};
+use crate::heap::Layout;
 use crate::instance::Buffers;
 use crate::translate::{Line, Spare, translate};
 use fossor_module::{ExternType, FuncType, TypeIndex};
@@ -27,7 +28,9 @@ pub(crate) struct ModuleInner {
     /// The engine's number of each type.
     pub type_ids: Box<[u32]>,
     /// Whether all types are functions that their signatures identify.
-    plain_types: bool,
+    pub plain_types: bool,
+    /// What objects of each type look like; nothing if all types are plain.
+    pub layouts: Box<[Layout]>,
     /// Byte offset from the context of each own global.
     global_offsets: Box<[u32]>,
     pub own_globals_slots: u32,
@@ -90,6 +93,13 @@ impl Module {
             .all(|ty| ty.is_final && ty.supertype.is_none() && ty.as_func().is_some())
             && decoded.type_groups.len() == decoded.types.len()
             && !refers_to_declared;
+        let layouts = match plain_types {
+            true => Box::default(),
+            false => {
+                let types = engine.types();
+                type_ids.iter().map(|&id| types.layout(id)).collect()
+            }
+        };
         let dispatch = engine.dispatch_index();
         let stub = both!(call::translate)[dispatch] as usize as u64;
         let link_slots = decoded.types.iter().map(|ty| {
@@ -126,6 +136,7 @@ impl Module {
             entries,
             type_ids,
             plain_types,
+            layouts,
             global_offsets,
             own_globals_slots,
             func_buffers: Buffers::new(),

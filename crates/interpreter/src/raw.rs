@@ -31,6 +31,8 @@ enum WrongResult {
     },
     #[error("a host function's result {index} is a reference of another store")]
     Store { index: usize },
+    #[error("a host function's result {index} is a reference whose scope has ended")]
+    Stale { index: usize },
 }
 
 /// Values of most calls; more are allocated.
@@ -83,7 +85,7 @@ impl Store {
             let (args, rets) = values.split_at_mut(params.len());
             let mut at = 0;
             for (arg, &ty) in args.iter_mut().zip(params) {
-                *arg = Val::from_slots(ty, &slots[at..], caller.store.id);
+                *arg = Val::from_slots(ty, &slots[at..], caller.store);
                 at += ty.slots() as usize;
             }
             for (ret, &ty) in rets.iter_mut().zip(results) {
@@ -94,6 +96,10 @@ impl Store {
             for (index, (ret, &ty)) in rets.iter().zip(results).enumerate() {
                 if ret.store().is_some_and(|store| store != caller.store.id) {
                     return Err(HostError::other(WrongResult::Store { index }));
+                }
+                let held = |value| caller.store.is_held(value);
+                if !ret.heap_ref().is_none_or(held) {
+                    return Err(HostError::other(WrongResult::Stale { index }));
                 }
                 if !caller.store.fits(ret, ty) {
                     let (ty, given) = (signature.clone(), ret.ty());

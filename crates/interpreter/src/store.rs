@@ -8,11 +8,12 @@ use crate::execute::exception::{Exception, Exceptions};
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::execute::sample::{Sample, Sampler};
+use crate::heap::slot;
 use crate::instance::{Buffer, Instance};
 use crate::reserve::Image;
 use crate::value::{
-    ExnRef, Extern, ExternRef, Func, GlobalId, Handle, InstanceId, MemoryId, TableId, TagId,
-    Thrown, Val,
+    ExnRef, Extern, ExternRef, Func, GlobalId, Handle, HeapRef, InstanceId, MemoryId, TableId,
+    TagId, Thrown, Val,
 };
 use fossor_host::{HostError, Interrupt, Trap};
 use fossor_module::{
@@ -35,6 +36,8 @@ pub struct StoreLimits {
     pub table_elements: u64,
     /// Instances in the store.
     pub instances: usize,
+    /// Bytes that all structures and arrays together may take.
+    pub heap_bytes: u64,
 }
 
 impl Default for StoreLimits {
@@ -43,6 +46,7 @@ impl Default for StoreLimits {
             memory_bytes: 64 << 30,
             table_elements: 10_000_000,
             instances: 10_000,
+            heap_bytes: crate::heap::DEFAULT_LIMIT_BYTES,
         }
     }
 }
@@ -109,6 +113,8 @@ impl Store {
         interrupt: Arc<Interrupt>,
     ) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
+        let mut execution = host::new_execution(engine, interrupt.clone());
+        execution.heap.set_limit_bytes(limits.heap_bytes);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             engine: engine.clone(),
@@ -120,7 +126,7 @@ impl Store {
             tags: Vec::new(),
             exceptions: Exceptions::default(),
             externs: Vec::new(),
-            execution: Owned::new(host::new_execution(engine, interrupt.clone())),
+            execution: Owned::new(execution),
             limits,
             interrupt,
             data,
@@ -215,6 +221,8 @@ impl Store {
 
     /// Bounds on memories, tables and instances that are made from now on.
     pub fn set_limits(&mut self, limits: StoreLimits) {
+        let heap = &mut self.execution.get_mut().heap;
+        heap.set_limit_bytes(limits.heap_bytes);
         self.limits = limits;
     }
 
@@ -308,7 +316,7 @@ impl Store {
             .results()
             .iter()
             .map(|&result| {
-                let value = Val::from_slots(result, &slots[at..], self.id);
+                let value = Val::from_slots(result, &slots[at..], self);
                 at += result.slots() as usize;
                 value
             })
@@ -340,17 +348,25 @@ impl Store {
             Val::ExternRef(Some(_)) => wanted.heap == HeapType::Extern,
             Val::ExnRef(Some(_)) => wanted.heap == HeapType::Exn,
             Val::ExnRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Exn,
+            Val::AnyRef(Some(value)) => self.is_of(*value, wanted),
+            Val::AnyRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Any,
             Val::FuncRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Func,
             Val::ExternRef(None) => wanted.nullable && wanted.heap.top() == HeapType::Extern,
             _ => false,
         }
     }
 
-    fn check_val(&self, value: &Val) {
+    pub(crate) fn check_val(&self, value: &Val) {
         if let Some(store) = value.store() {
             assert_eq!(
                 store, self.id,
                 "a reference was used with a store that it does not belong to"
+            );
+        }
+        if let Some(value) = value.heap_ref() {
+            assert!(
+                self.is_held(value),
+                "a reference was used after the scope in which the host was given it"
             );
         }
     }
@@ -498,7 +514,7 @@ impl Store {
     pub fn table_get(&self, id: TableId, index: u64) -> Option<Val> {
         let table = self.tables[self.check(id.0)].get();
         let ty = ValType::Ref(table.ty.element);
-        Some(Val::from_slots(ty, &[table.get(index)?], self.id))
+        Some(Val::from_slots(ty, &[table.get(index)?], self))
     }
 
     /// Sets an element of a table; `false` if there is no such element or the
@@ -523,6 +539,9 @@ impl Store {
     pub fn grow_table(&mut self, id: TableId, delta: u64, init: Val) -> Option<u64> {
         self.check_val(&init);
         let at = self.check(id.0);
+        if !self.fits(&init, ValType::Ref(self.tables[at].get().ty.element)) {
+            return None;
+        }
         self.tables[at].get_mut().grow(delta, init.to_slots()[0])
     }
 
@@ -558,7 +577,7 @@ impl Store {
         Val::from_slots(
             global.ty.value,
             &global.cell.read(global.ty.value.slots()),
-            self.id,
+            self,
         )
     }
 
@@ -624,10 +643,24 @@ impl Store {
     }
 
     pub(crate) fn thrown(&self, exception: Arc<Exception>) -> Thrown {
+        let ty = &self.tags[exception.tag as usize];
+        let (mut values, mut guards, mut at) = (Vec::new(), Vec::new(), 0);
+        for &ty in ty.params() {
+            let mut value = Val::from_slots(ty, &exception.slots[at..], self);
+            at += ty.slots() as usize;
+            // The host may keep the exception longer than its scope lasts.
+            if let Some(held) = value.heap_ref().filter(|held| held.root.is_some()) {
+                let guard = self.execution.get().heap.roots.guard(held.slot);
+                value = value.with_root(guard.id());
+                guards.push(guard);
+            }
+            values.push(value);
+        }
         Thrown {
             store: self.id,
-            ty: self.tags[exception.tag as usize].clone(),
             exception,
+            values,
+            _guards: guards.into(),
         }
     }
 
@@ -637,12 +670,20 @@ impl Store {
     /// store.
     pub fn new_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> ExternRef {
         self.externs.push(value);
-        ExternRef(self.handle(self.externs.len() - 1))
+        ExternRef(HeapRef {
+            store: self.id,
+            slot: slot::of_host(self.externs.len() as u32 - 1),
+            root: None,
+        })
     }
 
-    /// The value of the host behind a reference.
+    /// The value of the host behind a reference; `()` behind one of the guest.
     pub fn extern_value(&self, value: ExternRef) -> &(dyn Any + Send + Sync) {
-        &*self.externs[self.check(value.0)]
+        self.check_val(&Val::ExternRef(Some(value)));
+        match slot::host(value.0.slot) {
+            Some(index) => &*self.externs[index as usize],
+            None => &(),
+        }
     }
 }
 

@@ -12,9 +12,11 @@
 //! Source: specification, "Appendix / Type System Properties / Rolling and
 //! unrolling".
 
+use crate::heap::Layout;
 use fossor_module::{FuncType, SubType, TypeIndex};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// All types of an engine.
 #[derive(Default)]
@@ -123,9 +125,20 @@ impl TypeRegistry {
     }
 
     /// The type of a number.
-    #[allow(dead_code, reason = "for objects of the GC proposal")]
     pub fn get(&self, number: u32) -> &SubType {
         &self.types[number as usize].ty
+    }
+
+    /// What objects of the types from number `first` on look like.
+    pub fn layouts(&self, first: usize) -> impl Iterator<Item = Arc<Layout>> {
+        let types = self.types[first.min(self.types.len())..].iter();
+        types.map(|entry| Arc::new(Layout::of(&entry.ty, &entry.chain)))
+    }
+
+    /// What objects of a type look like.
+    pub fn layout(&self, number: u32) -> Layout {
+        let entry = &self.types[number as usize];
+        Layout::of(&entry.ty, &entry.chain)
     }
 
     /// The function type of a number, which is one of a function.

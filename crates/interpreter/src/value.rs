@@ -1,7 +1,9 @@
 //! Values and handles, as hosts see them.
 
 use crate::execute::exception::Exception;
-use fossor_module::{FuncType, HeapType, ValType};
+use crate::heap::{RootGuard, RootId, slot};
+use crate::store::Store;
+use fossor_module::{HeapType, RefType, ValType};
 use std::sync::Arc;
 
 /// A handle of something in a store. Using it with another store is an error
@@ -32,9 +34,39 @@ handles! {
     TagId;
     /// A reference to an exception.
     ExnRef;
-    /// A value of the host that guests hold as `externref`.
-    ExternRef;
 }
+
+/// A reference of the hierarchies `any` and `extern`, as hosts hold it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeapRef {
+    pub store: u32,
+    /// Never null.
+    pub slot: u64,
+    /// What keeps an object alive.
+    pub root: Option<RootId>,
+}
+
+impl PartialEq for HeapRef {
+    fn eq(&self, other: &Self) -> bool {
+        (self.store, self.slot) == (other.store, other.slot)
+    }
+}
+
+impl Eq for HeapRef {}
+
+/// A reference of type `externref`: a value of the host, or one of the guest that
+/// was converted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExternRef(pub(crate) HeapRef);
+
+/// A reference of type `anyref`: a structure, an array, a small integer, or a
+/// value of the host that was converted. Two are equal if `ref.eq` says so.
+///
+/// It keeps an object alive until the scope ends in which the host was given it:
+/// that of the host function, or one of the host's own
+/// ([`Store::hold_scope`](crate::Store::hold_scope)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnyRef(pub(crate) HeapRef);
 
 /// A function of a store, the guest's or the host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +96,9 @@ pub enum Extern {
 pub struct Thrown {
     pub(crate) store: u32,
     pub(crate) exception: Arc<Exception>,
-    pub(crate) ty: FuncType,
+    pub(crate) values: Vec<Val>,
+    /// Keep the objects among the values alive.
+    pub(crate) _guards: Arc<[RootGuard]>,
 }
 
 impl Thrown {
@@ -78,13 +112,7 @@ impl Thrown {
 
     /// The values, of the types of the tag's parameters.
     pub fn values(&self) -> Vec<Val> {
-        let mut at = 0;
-        let values = self.ty.params().iter().map(|&ty| {
-            let value = Val::from_slots(ty, &self.exception.slots[at..], self.store);
-            at += ty.slots() as usize;
-            value
-        });
-        values.collect()
+        self.values.clone()
     }
 }
 
@@ -107,6 +135,8 @@ pub enum Val {
     ExternRef(Option<ExternRef>),
     /// `exnref`
     ExnRef(Option<ExnRef>),
+    /// `anyref`
+    AnyRef(Option<AnyRef>),
 }
 
 impl Val {
@@ -121,6 +151,7 @@ impl Val {
             Val::FuncRef(_) => ValType::FUNCREF,
             Val::ExternRef(_) => ValType::EXTERNREF,
             Val::ExnRef(_) => ValType::EXNREF,
+            Val::AnyRef(_) => ValType::Ref(RefType::ANYREF),
         }
     }
 
@@ -136,6 +167,7 @@ impl Val {
             ValType::Ref(ty) => match ty.heap.top() {
                 HeapType::Extern => Val::ExternRef(None),
                 HeapType::Exn => Val::ExnRef(None),
+                HeapType::Any => Val::AnyRef(None),
                 _ => Val::FuncRef(None),
             },
             _ => unreachable!("all numbers are above"),
@@ -146,9 +178,26 @@ impl Val {
     pub(crate) fn store(&self) -> Option<u32> {
         match self {
             Val::FuncRef(Some(func)) => Some(func.store),
-            Val::ExternRef(Some(value)) => Some(value.0.store),
             Val::ExnRef(Some(value)) => Some(value.0.store),
+            Val::ExternRef(Some(ExternRef(value))) | Val::AnyRef(Some(AnyRef(value))) => {
+                Some(value.store)
+            }
             _ => None,
+        }
+    }
+
+    /// The same value, held by another entry of the heap's roots.
+    pub(crate) fn with_root(self, root: RootId) -> Val {
+        match self {
+            Val::AnyRef(Some(AnyRef(value))) => Val::AnyRef(Some(AnyRef(HeapRef {
+                root: Some(root),
+                ..value
+            }))),
+            Val::ExternRef(Some(ExternRef(value))) => Val::ExternRef(Some(ExternRef(HeapRef {
+                root: Some(root),
+                ..value
+            }))),
+            other => other,
         }
     }
 
@@ -163,45 +212,45 @@ impl Val {
             Val::FuncRef(func) => [func.map_or(0, |func| func.addr as u64), 0],
             // The store's number of it is one more than its index.
             Val::ExnRef(value) => [value.map_or(0, |value| u64::from(value.0.index) + 1), 0],
-            Val::ExternRef(value) => [value.map_or(0, |value| extern_slot(value.0.index)), 0],
+            Val::ExternRef(value) => [value.map_or(slot::NULL, |value| value.0.slot), 0],
+            Val::AnyRef(value) => [value.map_or(slot::NULL, |value| value.0.slot), 0],
+        }
+    }
+
+    /// What the value refers to, if that is of `any` or `extern`.
+    pub(crate) fn heap_ref(&self) -> Option<HeapRef> {
+        match self {
+            Val::ExternRef(Some(ExternRef(value))) | Val::AnyRef(Some(AnyRef(value))) => {
+                Some(*value)
+            }
+            _ => None,
         }
     }
 
     /// The value in `slots`; what lies above the low 32 bits of a narrow one is
-    /// junk and ignored.
-    pub(crate) fn from_slots(ty: ValType, slots: &[u64], store: u32) -> Val {
+    /// junk and ignored. An object is held until the store's innermost scope ends.
+    pub(crate) fn from_slots(ty: ValType, slots: &[u64], store: &Store) -> Val {
         match ty {
             ValType::I32 => Val::I32(slots[0] as i32),
             ValType::I64 => Val::I64(slots[0] as i64),
             ValType::F32 => Val::F32(slots[0] as u32),
             ValType::F64 => Val::F64(slots[0]),
             ValType::V128 => Val::V128(u128::from(slots[0]) | u128::from(slots[1]) << 64),
-            ty if ty.heap().map(HeapType::top) == Some(HeapType::Exn) => {
-                Val::ExnRef((slots[0] != 0).then(|| {
+            ValType::Ref(ty) => match ty.heap.top() {
+                HeapType::Extern => Val::ExternRef(store.held(slots[0]).map(ExternRef)),
+                HeapType::Any => Val::AnyRef(store.held(slots[0]).map(AnyRef)),
+                HeapType::Exn => Val::ExnRef((slots[0] != 0).then(|| {
                     ExnRef(Handle {
-                        store,
+                        store: store.id,
                         index: slots[0] as u32 - 1,
                     })
-                }))
-            }
-            ty if ty.heap().map(HeapType::top) == Some(HeapType::Extern) => {
-                Val::ExternRef((slots[0] != 0).then_some(ExternRef(Handle {
-                    store,
-                    index: (slots[0] >> 2) as u32,
-                })))
-            }
-            _ => Val::FuncRef((slots[0] != 0).then_some(Func {
-                store,
-                addr: slots[0] as usize,
-            })),
+                })),
+                _ => Val::FuncRef((slots[0] != 0).then_some(Func {
+                    store: store.id,
+                    addr: slots[0] as usize,
+                })),
+            },
+            _ => unreachable!("all numbers are above"),
         }
     }
 }
-
-/// The slot of a value of the host: see `docs/decisions/references.md`.
-fn extern_slot(index: u32) -> u64 {
-    u64::from(index) << 2 | EXTERN_TAG
-}
-
-/// The low two bits of a slot with a value of the host.
-const EXTERN_TAG: u64 = 2;

@@ -21,6 +21,28 @@ pub trait ConstEnv {
 
     /// The bits of a reference to a function. Those of null are zero.
     fn func_ref(&mut self, idx: u32) -> u64;
+
+    /// How many fields a struct type has.
+    fn struct_fields(&self, type_idx: u32) -> usize;
+
+    /// The bits of a reference to a new object of a type. Where there is none to
+    /// be had, the environment keeps that in mind, and the value is not used.
+    fn new_object(&mut self, type_idx: u32, object: NewObject<'_>) -> u64;
+}
+
+/// What a new object holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewObject<'a> {
+    /// A struct with these fields.
+    Struct(&'a [ConstValue]),
+    /// A struct of zeros and nulls.
+    StructDefault,
+    /// An array with so many elements of one value.
+    Array(ConstValue, u32),
+    /// An array of so many zeros or nulls.
+    ArrayDefault(u32),
+    /// An array of these elements.
+    ArrayFixed(&'a [ConstValue]),
 }
 
 /// A constant expression.
@@ -70,6 +92,20 @@ pub enum ConstOp {
     I64Sub,
     /// `i64.mul`
     I64Mul,
+    /// `struct.new`, of a type
+    StructNew(u32),
+    /// `struct.new_default`
+    StructNewDefault(u32),
+    /// `array.new`
+    ArrayNew(u32),
+    /// `array.new_default`
+    ArrayNewDefault(u32),
+    /// `array.new_fixed`, of a type and with so many elements
+    ArrayNewFixed(u32, u32),
+    /// `ref.i31`
+    RefI31,
+    /// `any.convert_extern` and `extern.convert_any`, which change no bit
+    Convert,
 }
 
 impl ConstExpr {
@@ -108,7 +144,8 @@ impl ConstExpr {
         };
         let mut ops = match (first, next()?) {
             (ConstOp::Push(constant), None) => return Ok(constant),
-            (first, second) => Vec::from_iter([Some(first), second].into_iter().flatten()),
+            (first, None) => return Ok(ConstExpr::Extended(Box::new(ConstOps(vec![first])))),
+            (first, Some(second)) => vec![first, second],
         };
         while let Some(op) = next()? {
             ops.push(op);
@@ -125,6 +162,26 @@ impl ConstOps {
             let value = match op {
                 ConstOp::Push(ConstExpr::Extended(_)) => unreachable!("only made by hand"),
                 ConstOp::Push(constant) => constant.evaluate(env),
+                &ConstOp::StructNew(ty) => {
+                    let fields = pop_all(&mut stack, env.struct_fields(ty));
+                    [env.new_object(ty, NewObject::Struct(&fields)), 0]
+                }
+                &ConstOp::StructNewDefault(ty) => [env.new_object(ty, NewObject::StructDefault), 0],
+                &ConstOp::ArrayNew(ty) => {
+                    let length = pop(&mut stack)[0] as u32;
+                    let value = pop(&mut stack);
+                    [env.new_object(ty, NewObject::Array(value, length)), 0]
+                }
+                &ConstOp::ArrayNewDefault(ty) => {
+                    let length = pop(&mut stack)[0] as u32;
+                    [env.new_object(ty, NewObject::ArrayDefault(length)), 0]
+                }
+                &ConstOp::ArrayNewFixed(ty, count) => {
+                    let elements = pop_all(&mut stack, count as usize);
+                    [env.new_object(ty, NewObject::ArrayFixed(&elements)), 0]
+                }
+                ConstOp::RefI31 => [u64::from((pop(&mut stack)[0] as u32) << 1 | 1), 0],
+                ConstOp::Convert => pop(&mut stack),
                 arithmetic => {
                     let right = pop(&mut stack)[0];
                     let left = pop(&mut stack)[0];
@@ -157,6 +214,26 @@ impl ConstOp {
             Operator::I64Add => return Ok(Some(ConstOp::I64Add)),
             Operator::I64Sub => return Ok(Some(ConstOp::I64Sub)),
             Operator::I64Mul => return Ok(Some(ConstOp::I64Mul)),
+            Operator::StructNew { struct_type_index } => {
+                return Ok(Some(ConstOp::StructNew(struct_type_index)));
+            }
+            Operator::StructNewDefault { struct_type_index } => {
+                return Ok(Some(ConstOp::StructNewDefault(struct_type_index)));
+            }
+            Operator::ArrayNew { array_type_index } => {
+                return Ok(Some(ConstOp::ArrayNew(array_type_index)));
+            }
+            Operator::ArrayNewDefault { array_type_index } => {
+                return Ok(Some(ConstOp::ArrayNewDefault(array_type_index)));
+            }
+            Operator::ArrayNewFixed {
+                array_type_index,
+                array_size,
+            } => return Ok(Some(ConstOp::ArrayNewFixed(array_type_index, array_size))),
+            Operator::RefI31 => return Ok(Some(ConstOp::RefI31)),
+            Operator::AnyConvertExtern | Operator::ExternConvertAny => {
+                return Ok(Some(ConstOp::Convert));
+            }
             Operator::End => return Ok(None),
             _ => {
                 let what = format!("the instruction {operator:?} in a constant expression");
@@ -175,11 +252,17 @@ impl ConstOp {
             ConstOp::I64Add => left.wrapping_add(right),
             ConstOp::I64Sub => left.wrapping_sub(right),
             ConstOp::I64Mul => left.wrapping_mul(right),
-            ConstOp::Push(_) => unreachable!("handled by the caller"),
+            _ => unreachable!("handled by the caller"),
         }
     }
 }
 
 fn pop(stack: &mut Vec<ConstValue>) -> ConstValue {
     stack.pop().expect("validated: an operand is on the stack")
+}
+
+/// The top `count` values, the lowest first.
+fn pop_all(stack: &mut Vec<ConstValue>, count: usize) -> Vec<ConstValue> {
+    let first = stack.len().checked_sub(count);
+    stack.split_off(first.expect("validated: operands are on the stack"))
 }

@@ -28,7 +28,7 @@ mod sections;
 mod types;
 
 pub use bytes::Bytes;
-pub use const_expr::{ConstEnv, ConstExpr, ConstOp, ConstOps, ConstValue};
+pub use const_expr::{ConstEnv, ConstExpr, ConstOp, ConstOps, ConstValue, NewObject};
 pub use data::{DataSegment, DataSegments, PlainSegment};
 pub use error::DecodeError;
 pub use module::Module;

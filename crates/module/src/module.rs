@@ -12,7 +12,8 @@ use wasmparser::{
 use crate::names::FuncNames;
 use crate::{
     Bytes, CustomSection, DataSegments, DecodeError, DecodeOptions, ElementSegment, Export,
-    FuncType, Global, Import, ImportType, MemoryType, SubType, Table, TypeIndex, ValType, decode,
+    FuncType, Global, HeapType, Import, ImportType, MemoryType, SubType, Table, TypeIndex, ValType,
+    decode,
 };
 
 /// A decoded module. Everything but the function bodies is valid.
@@ -157,6 +158,12 @@ impl Module {
     /// If there is no such tag.
     pub fn tag_type(&self, tag_idx: u32) -> &FuncType {
         self.signature(self.tags[tag_idx as usize])
+    }
+
+    /// What a function body refers to by a heap type; `None` for what ours
+    /// cannot express.
+    pub fn heap_type(&self, ty: wasmparser::HeapType) -> Option<HeapType> {
+        decode::heap_type(ty, 0, &self.types).ok()
     }
 
     /// Whether something in the module refers to a type that it declares.

@@ -49,6 +49,7 @@ impl Default for DecodeOptions {
                 .union(WasmFeatures::MEMORY64)
                 .union(WasmFeatures::FUNCTION_REFERENCES)
                 .union(WasmFeatures::EXCEPTIONS)
+                .union(WasmFeatures::GC)
                 // Beyond it:
                 .union(WasmFeatures::CUSTOM_PAGE_SIZES)
                 .union(WasmFeatures::WIDE_ARITHMETIC)

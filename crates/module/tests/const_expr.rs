@@ -12,12 +12,29 @@ impl ConstEnv for Env {
     fn func_ref(&mut self, idx: u32) -> u64 {
         0xf000 + u64::from(idx)
     }
+
+    fn struct_fields(&self, type_idx: u32) -> usize {
+        [2, 0][type_idx as usize]
+    }
+
+    /// What says all about the object.
+    fn new_object(&mut self, type_idx: u32, object: NewObject<'_>) -> u64 {
+        match (type_idx, object) {
+            (0, NewObject::Struct(&[[a, 0], [b, 0]])) => 0x1000 + a * 16 + b,
+            (0, NewObject::StructDefault) => 0x1000,
+            (1, NewObject::Array([value, 0], length)) => 0x2000 + value * 16 + u64::from(length),
+            (1, NewObject::ArrayDefault(length)) => 0x3000 + u64::from(length),
+            (1, NewObject::ArrayFixed(&[[a, 0], [b, 0]])) => 0x4000 + a * 16 + b,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// The initial value of a global of type `ty`.
 fn init(ty: &str, expr: &str) -> ConstExpr {
     let wat = format!(
-        r#"(module (import "a" "b" (global i32)) (import "a" "c" (global i64))
+        r#"(module (type (struct (field i32) (field anyref))) (type (array i32))
+            (import "a" "b" (global i32)) (import "a" "c" (global i64))
             (func) (func) (global {ty} {expr}) (elem declare func 1))"#
     );
     let bytes = wat::parse_str(wat).unwrap();
@@ -51,6 +68,20 @@ fn arithmetic_wraps() {
     let wide =
         "(i64.mul (i64.add (global.get 1) (i64.const 1)) (i64.sub (i64.const 0) (i64.const 2)))";
     assert_eq!(value("i64", wide), [-202i64 as u64, 0]);
+}
+
+#[test]
+fn objects() {
+    let of = |expr| value("anyref", expr)[0];
+    assert_eq!(of("(ref.i31 (i32.const 5))"), 11);
+    let nested = "(struct.new 0 (i32.const 7) (ref.i31 (i32.const 1)))";
+    assert_eq!(of(nested), 0x1073);
+    assert_eq!(of("(struct.new_default 0)"), 0x1000);
+    assert_eq!(of("(array.new 1 (i32.const 7) (i32.const 3))"), 0x2073);
+    assert_eq!(of("(array.new_default 1 (i32.const 3))"), 0x3003);
+    let fixed = "(array.new_fixed 1 2 (i32.const 7) (i32.const 3))";
+    assert_eq!(of(fixed), 0x4073);
+    assert_eq!(of("(any.convert_extern (ref.null extern))"), 0);
 }
 
 #[test]

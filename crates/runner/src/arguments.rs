@@ -358,6 +358,10 @@ pub struct LimitFlags {
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_memory: Option<u64>,
 
+    /// Let the guest's structures and arrays take this much and no more [default: 4G]
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub max_heap: Option<u64>,
+
     /// Address space for the stack of calls [default: 2G]
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_stack: Option<u64>,

@@ -6,7 +6,7 @@ use crate::failure::{Failure, hint_line};
 use crate::{fault, record, signals};
 use fossor::wasi::{Raised, WasiCtx};
 use fossor::{
-    Error, ExternType, ImportType, InterruptReason, LinkProblem, LinkReport, Module, TrapInfo,
+    Error, ExternType, ImportType, InterruptReason, LinkProblem, LinkReport, Module, Trap, TrapInfo,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -43,6 +43,14 @@ impl<'a> Ending<'a> {
         }
     }
 
+    /// What bounds structures and arrays.
+    fn heap_limit(&self) -> String {
+        match self.limits.max_heap {
+            Some(bytes) => format!("--max-heap allows {bytes} bytes"),
+            None => "the limit is 4 GiB; --max-heap sets another".to_owned(),
+        }
+    }
+
     /// How long the guest may run.
     pub fn time(&self) -> Option<Duration> {
         let test = self.test_timeout.map(|timeout| timeout + TEST_GRACE);
@@ -53,7 +61,14 @@ impl<'a> Ending<'a> {
     pub fn failure(&self, error: Error) -> Failure {
         let named = |code, text: &str| Failure::new(code, format!("{}: {text}", self.module));
         match &error {
-            Error::Trap(info) => self.with_stack(named(Code::Trap, info.trap.message()), info),
+            Error::Trap(info) => {
+                let failure = named(Code::Trap, info.trap.message());
+                let failure = match info.trap {
+                    Trap::HeapExhausted => failure.help(self.heap_limit()),
+                    _ => failure,
+                };
+                self.with_stack(failure, info)
+            }
             Error::Exception(exception) => {
                 let info = exception.trap_info();
                 self.with_stack(named(Code::Trap, info.trap.message()), info)

@@ -121,8 +121,9 @@ pub fn shown(value: &Val) -> String {
         Val::F32(bits) => f32::from_bits(*bits).to_string(),
         Val::F64(bits) => f64::from_bits(*bits).to_string(),
         Val::V128(number) => format!("{number:#034x}"),
-        Val::FuncRef(None) | Val::ExternRef(None) => "null".to_owned(),
+        Val::FuncRef(None) | Val::ExternRef(None) | Val::AnyRef(None) => "null".to_owned(),
         Val::FuncRef(Some(_)) => "a function".to_owned(),
+        Val::AnyRef(Some(_)) => "a structure, an array or a small integer".to_owned(),
         _ => "a value of the host".to_owned(),
     }
 }

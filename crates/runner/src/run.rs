@@ -140,9 +140,14 @@ pub fn store(
     time: Option<Duration>,
 ) -> Store<WasiCtx> {
     let mut store = Store::new(engine, context);
+    let mut bounds = Limits::new();
     if let Some(bytes) = limits.max_memory {
-        store.set_limits(Limits::memory(bytes));
+        bounds = bounds.memory_bytes(bytes);
     }
+    if let Some(bytes) = limits.max_heap {
+        bounds = bounds.heap_bytes(bytes);
+    }
+    store.set_limits(bounds);
     if let Some(fuel) = limits.fuel {
         store.set_fuel(fuel);
     }

@@ -1,8 +1,8 @@
 //! Values of scripts: arguments, and what results must look like.
 
 use crate::directive::Stop;
-use fossor::{ExternRef, Store, Val};
-use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
+use fossor::{AnyRef, ExternRef, HeapType, RefType, Store, Val};
+use wast::core::{AbstractHeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
@@ -23,12 +23,17 @@ pub(crate) enum Expected {
     NullFunc,
     NullExtern,
     NullExn,
-    /// Null of either type.
+    NullAny,
+    /// Null of any type.
     Null,
     /// Any function.
     Func,
     /// Any value of the host, or that number.
     Extern(Option<u32>),
+    /// Any value of the guest of this type.
+    Any(HeapType),
+    /// That number of the host's, converted.
+    Host(u32),
     Either(Vec<Expected>),
 }
 
@@ -55,10 +60,14 @@ pub(crate) fn argument(store: &mut Store<()>, arg: &WastArg<'_>) -> Result<Val, 
             Some(AbstractHeapType::Func | AbstractHeapType::NoFunc) => Val::FuncRef(None),
             Some(AbstractHeapType::Extern | AbstractHeapType::NoExtern) => Val::ExternRef(None),
             Some(AbstractHeapType::Exn | AbstractHeapType::NoExn) => Val::ExnRef(None),
+            Some(ty) if is_any(ty) => Val::AnyRef(None),
             _ => return Err(Stop::Skipped(NO_GC)),
         },
         WastArgCore::RefExtern(number) => Val::ExternRef(Some(ExternRef::new(store, *number))),
-        WastArgCore::RefHost(_) => return Err(Stop::Skipped(NO_GC)),
+        WastArgCore::RefHost(number) => {
+            let value = ExternRef::new(&mut *store, *number);
+            Val::AnyRef(Some(AnyRef::from_extern(&*store, value)))
+        }
     })
 }
 
@@ -92,8 +101,15 @@ fn expected(result: &WastRetCore<'_>) -> Result<Expected, Stop> {
             Some(AbstractHeapType::Func | AbstractHeapType::NoFunc) => Expected::NullFunc,
             Some(AbstractHeapType::Extern | AbstractHeapType::NoExtern) => Expected::NullExtern,
             Some(AbstractHeapType::Exn | AbstractHeapType::NoExn) => Expected::NullExn,
+            Some(ty) if is_any(ty) => Expected::NullAny,
             _ => return Err(Stop::Skipped(NO_GC)),
         },
+        WastRetCore::RefAny => Expected::Any(HeapType::Any),
+        WastRetCore::RefEq => Expected::Any(HeapType::Eq),
+        WastRetCore::RefI31 => Expected::Any(HeapType::I31),
+        WastRetCore::RefStruct => Expected::Any(HeapType::Struct),
+        WastRetCore::RefArray => Expected::Any(HeapType::Array),
+        WastRetCore::RefHost(number) => Expected::Host(*number),
         WastRetCore::RefExtern(number) => Expected::Extern(*number),
         WastRetCore::RefFunc(None) => Expected::Func,
         WastRetCore::Either(cases) => {
@@ -102,6 +118,12 @@ fn expected(result: &WastRetCore<'_>) -> Result<Expected, Stop> {
         }
         _ => return Err(Stop::Skipped(NO_GC)),
     })
+}
+
+/// Whether a type belongs to the hierarchy of `any`.
+fn is_any(ty: AbstractHeapType) -> bool {
+    use AbstractHeapType::{Any, Array, Eq, I31, None, Struct};
+    matches!(ty, Any | Eq | I31 | Struct | Array | None)
 }
 
 fn vector(pattern: &V128Pattern) -> Expected {
@@ -139,9 +161,9 @@ fn f64_pattern(pattern: &NanPattern<F64>) -> Float<u64> {
     }
 }
 
-fn heap(ty: &HeapType<'_>) -> Option<AbstractHeapType> {
+fn heap(ty: &wast::core::HeapType<'_>) -> Option<AbstractHeapType> {
     match ty {
-        HeapType::Abstract { shared: false, ty } => Some(*ty),
+        wast::core::HeapType::Abstract { shared: false, ty } => Some(*ty),
         _ => None,
     }
 }
@@ -168,6 +190,12 @@ impl Expected {
             (Expected::Func, Val::FuncRef(Some(_))) => true,
             (Expected::Extern(None), Val::ExternRef(Some(_))) => true,
             (Expected::Extern(Some(number)), Val::ExternRef(Some(got))) => {
+                got.data(store).downcast_ref() == Some(number)
+            }
+            (Expected::Null | Expected::NullAny, Val::AnyRef(None)) => true,
+            (Expected::Any(ty), Val::AnyRef(Some(got))) => got.is_of(store, RefType::non_null(*ty)),
+            (Expected::Host(number), Val::AnyRef(Some(got))) => {
+                let got = got.to_extern(store);
                 got.data(store).downcast_ref() == Some(number)
             }
             (Expected::Either(cases), got) => cases.iter().any(|case| case.matches(store, got)),
@@ -246,6 +274,9 @@ fn describe_expected(expected: &Expected) -> String {
         Expected::NullFunc => "(ref.null func)".to_owned(),
         Expected::NullExn => "(ref.null exn)".to_owned(),
         Expected::NullExtern => "(ref.null extern)".to_owned(),
+        Expected::NullAny => "(ref.null any)".to_owned(),
+        Expected::Any(ty) => RefType::non_null(*ty).to_string(),
+        Expected::Host(number) => format!("(ref.host {number})"),
         Expected::Func => "(ref.func)".to_owned(),
         Expected::Extern(None) => "(ref.extern)".to_owned(),
         Expected::Extern(Some(number)) => format!("(ref.extern {number})"),
@@ -267,6 +298,8 @@ fn describe_val(val: &Val) -> String {
         }
         Val::FuncRef(None) => "(ref.null func)".to_owned(),
         Val::FuncRef(Some(_)) => "(ref.func)".to_owned(),
+        Val::AnyRef(None) => "(ref.null any)".to_owned(),
+        Val::AnyRef(Some(_)) => "(ref.any)".to_owned(),
         Val::ExternRef(None) => "(ref.null extern)".to_owned(),
         Val::ExternRef(Some(_)) => "(ref.extern)".to_owned(),
         Val::ExnRef(None) => "(ref.null exn)".to_owned(),

@@ -125,6 +125,8 @@ pub(crate) struct Execution {
     pub thrown: Option<Arc<super::exception::Exception>>,
     /// Where code lies, for exceptions on their way.
     pub symbols: super::walk::Symbols,
+    /// The store's structures and arrays.
+    pub heap: crate::heap::Heap,
     /// Who looks at the guest from time to time.
     pub sampler: Option<Box<super::sample::Sampler>>,
     /// Operators executed so far, where code was translated for a debugger.

@@ -43,6 +43,13 @@ pub(crate) struct Exceptions {
 }
 
 impl Exceptions {
+    /// Hands over the values of all exceptions that references lead to.
+    pub fn each_slot(&self, visit: &mut dyn FnMut(u64)) {
+        for exception in &self.kept {
+            exception.slots.iter().for_each(|&slot| visit(slot));
+        }
+    }
+
     /// The slot of a reference to an exception; `None` if it would take more
     /// than `limit` bytes to keep it.
     pub fn keep(&mut self, exception: &Arc<Exception>, limit_bytes: u64) -> Option<u64> {

@@ -9,6 +9,7 @@ use super::{call, control, debug, sample, walk};
 use crate::engine::Engine;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::owned::Owned;
+use crate::heap::Heap;
 use crate::store::{Caller, Store};
 use crate::value::{Func, Handle, InstanceId};
 use fossor_host::{HostError, Interrupt, Trap};
@@ -153,6 +154,7 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
         thrown: None,
         symbols: walk::Symbols::default(),
         interrupt,
+        heap: Heap::new(engine.config().collect),
         sampler: None,
         steps: 0,
         stop_at: u64::MAX,
@@ -313,11 +315,20 @@ unsafe fn call_host_of(
         // the box does not move when their vector grows.
         let host: *const HostFn = &*store.host_funcs[func.host_idx as usize].func;
         let slots = std::slice::from_raw_parts_mut(args, count);
+        // What the host function is given of the heap, it holds until it returns.
+        let roots = (*execution).heap.is_used().then(|| {
+            let roots = (*execution).heap.roots.clone();
+            let scope = roots.scope();
+            (roots, scope)
+        });
         let id = store.id;
         let instance = instance.map(|index| InstanceId(Handle { store: id, index }));
         let mut caller = Caller { store, instance };
         let result = catch_unwind(AssertUnwindSafe(|| (*host)(&mut caller, slots)));
         (*execution).stack_top = before;
+        if let Some((roots, scope)) = roots {
+            roots.end_scope(scope);
+        }
         match result {
             Ok(Ok(())) => Exit::Running,
             Ok(Err(HostError::Trap(trap))) => Exit::Trap(trap),

@@ -27,6 +27,10 @@
 //!   slots, and hosts only pass handles of the same store.
 //! * **V6, indices.** Indices of functions, tables, memories, globals and
 //!   segments in code were validated against the module.
+//! * **V7, objects.** A reference of `any`, `extern` or `exn` is null, an
+//!   immediate, or an object that is alive and of the type that validation gave
+//!   the slot: what an instruction allocates is written to a slot before another
+//!   allocation, and every slot below the top that the translator names is a root.
 
 #![allow(unsafe_code)]
 
@@ -39,11 +43,13 @@ pub(crate) mod control;
 pub(crate) mod debug;
 pub(crate) mod dispatch;
 pub(crate) mod exception;
+pub(crate) mod gc;
 pub(crate) mod go;
 pub(crate) mod handlers;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod numeric;
+pub(crate) mod objects;
 pub(crate) mod operand;
 pub(crate) mod operation;
 pub(crate) mod owned;

@@ -18,8 +18,9 @@ pub(crate) mod slot;
 mod tests;
 
 pub(crate) use collect::Roots;
-pub(crate) use layout::{Layout, Refs, Shape};
-pub(crate) use roots::{RootId, RootTable, Rooted};
+pub(crate) use layout::{Access, Cast, CastTo, Layout, Refs, Shape};
+pub(crate) use object::OutOfBounds;
+pub(crate) use roots::{RootGuard, RootId, RootTable};
 
 use blocks::Blocks;
 use std::sync::Arc;
@@ -53,6 +54,9 @@ pub struct HeapStats {
     pub collections: u64,
 }
 
+/// Bytes that objects may take if nothing else is said.
+pub(crate) const DEFAULT_LIMIT_BYTES: u64 = 4 << 30;
+
 /// A store's objects.
 pub(crate) struct Heap {
     /// None until something is allocated.
@@ -76,11 +80,11 @@ pub(crate) struct Heap {
 }
 
 impl Heap {
-    /// An empty heap that takes at most so many bytes.
-    pub fn new(limit_bytes: u64, mode: Collect) -> Self {
+    /// An empty heap, of [`DEFAULT_LIMIT_BYTES`] at most.
+    pub fn new(mode: Collect) -> Self {
         Self {
             blocks: None,
-            limit_bytes,
+            limit_bytes: DEFAULT_LIMIT_BYTES,
             mode,
             layouts: Vec::new(),
             phase: collect::Phase::Idle,
@@ -91,11 +95,6 @@ impl Heap {
             stats: HeapStats::default(),
             roots: RootTable::default(),
         }
-    }
-
-    /// Bytes that the objects may take.
-    pub fn limit_bytes(&self) -> u64 {
-        self.limit_bytes
     }
 
     /// Sets the bytes that the objects may take; too late once there are some.
@@ -110,6 +109,12 @@ impl Heap {
             used_bytes: used as u64 * blocks::BLOCK_BYTES,
             ..self.stats
         }
+    }
+
+    /// Whether anything was ever allocated.
+    #[inline]
+    pub fn is_used(&self) -> bool {
+        self.blocks.is_some()
     }
 
     /// Types that were added to the engine; ids are positions.

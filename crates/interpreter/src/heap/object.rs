@@ -1,6 +1,6 @@
 //! Reading and writing objects.
 
-use super::{Heap, Shape, slot};
+use super::{Cast, CastTo, Heap, Shape, slot};
 
 /// A range beyond an array's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,57 @@ impl Heap {
         for word in range.start / 8..range.end / 8 {
             let old = self.words()[word];
             self.before_overwrite(old);
+        }
+    }
+
+    /// Sets elements to a value, of which each takes as many bytes as it has.
+    pub fn fill_elements(
+        &mut self,
+        array: u64,
+        first: u32,
+        count: u32,
+        value: [u64; 2],
+    ) -> Option<Result<(), OutOfBounds>> {
+        let (_, shift) = self.elements(array)?;
+        let value = (u128::from(value[0]) | u128::from(value[1]) << 64).to_le_bytes();
+        let value = &value[..1 << shift];
+        Some(self.array_bytes_mut(array, first, count)?.map(|bytes| {
+            for element in bytes.chunks_exact_mut(value.len()) {
+                element.copy_from_slice(value);
+            }
+        }))
+    }
+
+    /// Sets elements of 64 bits.
+    pub fn set_words(
+        &mut self,
+        array: u64,
+        first: u32,
+        values: &[u64],
+    ) -> Option<Result<(), OutOfBounds>> {
+        let bytes = self.array_bytes_mut(array, first, values.len() as u32)?;
+        Some(bytes.map(|bytes| {
+            for (element, value) in bytes.chunks_exact_mut(8).zip(values) {
+                element.copy_from_slice(&value.to_le_bytes());
+            }
+        }))
+    }
+
+    /// Whether a reference that is not null is of a type; `type_id` is its own,
+    /// if it is an object or a function.
+    pub fn is_of(&self, slot: u64, type_id: Option<u32>, cast: Cast) -> bool {
+        let shape = || Some(self.layouts.get(type_id? as usize)?.shape);
+        match cast.to {
+            CastTo::Null => false,
+            CastTo::Top => true,
+            CastTo::Eq => slot::host(slot).is_none(),
+            CastTo::I31 => slot::i31_signed(slot).is_some(),
+            CastTo::Struct => shape() == Some(Shape::Struct),
+            CastTo::Array => matches!(shape(), Some(Shape::Array { .. })),
+            CastTo::Concrete { id, depth } => type_id.is_some_and(|own| {
+                let layout = self.layouts.get(own as usize);
+                own == id || layout.is_some_and(|layout| layout.is_below(id, depth.into()))
+            }),
         }
     }
 

@@ -1,8 +1,8 @@
 //! What the host holds of the heap.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// An entry of the table, as long as its scope lasts.
+/// An entry of the table, as long as its scope or its [`Rooted`] lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RootId {
     index: u32,
@@ -10,22 +10,29 @@ pub(crate) struct RootId {
     generation: u32,
 }
 
-/// Keeps an object alive until it is dropped.
-pub(crate) struct Rooted {
+impl std::fmt::Debug for RootGuard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("RootGuard").field(&self.id).finish()
+    }
+}
+
+/// Keeps a reference in the table until it is dropped, on whatever thread.
+pub(crate) struct RootGuard {
     id: RootId,
-    dropped: Arc<Mutex<Vec<u32>>>,
+    table: RootTable,
 }
 
 /// References that the host holds: of a scope, until that ends, or of a
-/// [`Rooted`].
+/// [`RootGuard`].
+#[derive(Clone, Default)]
+pub(crate) struct RootTable(Arc<Mutex<Entries>>);
+
 #[derive(Default)]
-pub(crate) struct RootTable {
-    entries: Vec<Entry>,
+struct Entries {
+    all: Vec<Entry>,
     free: Vec<u32>,
     /// Entries of the open scopes, the innermost last.
     scoped: Vec<u32>,
-    /// Entries whose `Rooted` was dropped, perhaps on another thread.
-    dropped: Arc<Mutex<Vec<u32>>>,
 }
 
 struct Entry {
@@ -33,73 +40,81 @@ struct Entry {
     generation: u32,
 }
 
-impl Rooted {
+impl RootGuard {
     /// The entry, which lasts as long as this.
     pub fn id(&self) -> RootId {
         self.id
     }
 }
 
-impl Drop for Rooted {
+impl Drop for RootGuard {
     fn drop(&mut self) {
-        let mut dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
-        dropped.push(self.id.index);
+        self.table.entries().release(self.id.index);
     }
 }
 
 impl RootTable {
     /// Holds a reference until the innermost scope ends.
-    pub fn hold(&mut self, slot: u64) -> RootId {
-        let id = self.add(slot);
-        self.scoped.push(id.index);
+    pub fn hold(&self, slot: u64) -> RootId {
+        let mut entries = self.entries();
+        let id = entries.add(slot);
+        entries.scoped.push(id.index);
         id
     }
 
     /// Holds a reference until the result is dropped.
-    pub fn root(&mut self, slot: u64) -> Rooted {
-        Rooted {
-            id: self.add(slot),
-            dropped: self.dropped.clone(),
+    pub fn guard(&self, slot: u64) -> RootGuard {
+        RootGuard {
+            id: self.entries().add(slot),
+            table: self.clone(),
         }
     }
 
     /// The reference of an entry; `None` if that is no longer held.
     pub fn get(&self, id: RootId) -> Option<u64> {
-        let entry = self.entries.get(id.index as usize)?;
+        let entries = self.entries();
+        let entry = entries.all.get(id.index as usize)?;
         (entry.generation == id.generation).then_some(entry.slot)
     }
 
     /// Opens a scope; the result ends it.
     pub fn scope(&self) -> usize {
-        self.scoped.len()
+        self.entries().scoped.len()
     }
 
     /// Ends a scope: what was held in it is no longer.
-    pub fn end_scope(&mut self, scope: usize) {
-        for index in self.scoped.split_off(scope.min(self.scoped.len())) {
-            self.release(index);
+    pub fn end_scope(&self, scope: usize) {
+        let mut entries = self.entries();
+        while entries.scoped.len() > scope {
+            if let Some(index) = entries.scoped.pop() {
+                entries.release(index);
+            }
         }
     }
 
     /// Hands over what is held.
-    pub fn each(&mut self, visit: &mut dyn FnMut(u64)) {
-        self.release_dropped();
-        self.entries.iter().for_each(|entry| visit(entry.slot));
+    pub fn each(&self, visit: &mut dyn FnMut(u64)) {
+        self.entries()
+            .all
+            .iter()
+            .for_each(|entry| visit(entry.slot));
     }
 
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
     fn add(&mut self, slot: u64) -> RootId {
-        self.release_dropped();
-        let index = match self.free.pop() {
-            Some(index) => index,
-            None => {
-                self.entries.push(Entry {
-                    slot: 0,
-                    generation: 0,
-                });
-                self.entries.len() as u32 - 1
-            }
-        };
-        let entry = &mut self.entries[index as usize];
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.all.push(Entry {
+                slot: 0,
+                generation: 0,
+            });
+            self.all.len() as u32 - 1
+        });
+        let entry = &mut self.all[index as usize];
         entry.slot = slot;
         RootId {
             index,
@@ -107,18 +122,8 @@ impl RootTable {
         }
     }
 
-    fn release_dropped(&mut self) {
-        let dropped = {
-            let mut dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *dropped)
-        };
-        for index in dropped {
-            self.release(index);
-        }
-    }
-
     fn release(&mut self, index: u32) {
-        let entry = &mut self.entries[index as usize];
+        let entry = &mut self.all[index as usize];
         entry.slot = 0;
         entry.generation = entry.generation.wrapping_add(1);
         self.free.push(index);

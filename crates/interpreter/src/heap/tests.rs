@@ -18,11 +18,13 @@ const REFS: u32 = 2;
 
 /// A pair of references and a number, arrays of bytes, arrays of references.
 fn heap(limit_bytes: u64, mode: Collect) -> Heap {
-    let mut heap = Heap::new(limit_bytes, mode);
+    let mut heap = Heap::new(mode);
+    heap.set_limit_bytes(limit_bytes);
     let layout = |id: u32, shape, words, refs| {
         Arc::new(Layout {
             shape,
             words,
+            fields: Box::default(),
             refs,
             display: [id].into(),
         })
@@ -129,7 +131,7 @@ fn what_the_host_holds_lives() {
     let mut heap = heap(1 << 20, Collect::Always);
     let held = Held::default();
     let object = heap.allocate(BYTES, 1, &held).unwrap();
-    let rooted = heap.roots.root(object);
+    let rooted = heap.roots.guard(object);
     let scope = heap.roots.scope();
     let other = heap.allocate(PAIR, 0, &held).unwrap();
     let scoped = heap.roots.hold(other);

@@ -1,5 +1,6 @@
 //! Making an instance. Source: specification, "Instantiation".
 
+use super::constant::Env;
 use super::snapshot::{FrozenRef, State};
 use super::{Instance, Snapshot, link};
 use crate::error::{Error, TrapInfo};
@@ -11,9 +12,7 @@ use crate::module::Module;
 use crate::store::{Global, Store};
 use crate::value::{Extern, Func, InstanceId};
 use fossor_host::Trap;
-use fossor_module::{
-    ConstEnv, ConstValue, ElementItems, FuncType, PlainSegment, SegmentMode, ValType,
-};
+use fossor_module::{ConstEnv, ElementItems, FuncType, PlainSegment, SegmentMode, ValType};
 
 impl Store {
     /// Instantiates a module: checks and links its imports, in their order,
@@ -39,9 +38,15 @@ impl Store {
         imports: &[Extern],
     ) -> Result<(InstanceId, Option<Func>), Error> {
         self.check_instantiation(module, imports)?;
-        let index = self.allocate(module, imports, None)?;
-        self.fill_tables(index)?;
-        self.fill_memories(index)?;
+        // What constant expressions make is held until it has its place.
+        let scope = self.hold_scope();
+        let filled = self.allocate(module, imports, None).and_then(|index| {
+            self.fill_tables(index)?;
+            self.fill_memories(index)?;
+            Ok(index)
+        });
+        self.end_hold_scope(scope);
+        let index = filled?;
         let start = module
             .decoded()
             .start
@@ -99,6 +104,9 @@ impl Store {
         state: Option<&State>,
     ) -> Result<usize, Error> {
         let decoded = module.decoded();
+        if !module.0.plain_types {
+            self.know_types();
+        }
         let store = self.id;
         let mut memory_ids = Vec::new();
         let mut table_ids = Vec::new();
@@ -204,12 +212,7 @@ impl Store {
                 };
                 cell.write(slots, global.ty.value.slots());
             } else if let Some(init) = &global.init {
-                let env = &mut Env {
-                    store: self,
-                    instance: instance.get(),
-                    globals: &global_ids,
-                };
-                let value = init.evaluate(env);
+                let value = Env::new(self, instance.get(), &global_ids).value(init)?;
                 cell.write(value, global.ty.value.slots());
             }
             global_ids.push(self.add_global(Global {
@@ -225,14 +228,7 @@ impl Store {
                 continue;
             }
             let init = match &table.init {
-                Some(init) => {
-                    let env = &mut Env {
-                        store: self,
-                        instance: instance.get(),
-                        globals: &global_ids,
-                    };
-                    init.evaluate(env)[0]
-                }
+                Some(init) => Env::new(self, instance.get(), &global_ids).value(init)?[0],
                 None => 0,
             };
             table_ids.push(self.new_table_raw(table.ty, table.ty.limits.min, init)?);
@@ -260,7 +256,7 @@ impl Store {
         let segments = &module.decoded().elements;
         for segment in segments {
             let values = match &segment.mode {
-                SegmentMode::Passive => self.element_values(index, &segment.items),
+                SegmentMode::Passive => self.element_values(index, &segment.items)?,
                 SegmentMode::Active { .. } | SegmentMode::Declared => Box::default(),
             };
             self.instances[index].get_mut().elements.push(values);
@@ -273,14 +269,9 @@ impl Store {
             else {
                 continue;
             };
+            let offset = Env::of_instance(self, index).value(offset)?[0];
+            let values = self.element_values(index, &segment.items)?;
             let instance = self.instances[index].get();
-            let env = &mut Env {
-                store: self,
-                instance,
-                globals: &instance.global_ids,
-            };
-            let offset = offset.evaluate(env)[0];
-            let values = self.element_values(index, &segment.items);
             let table = instance.table_ids[*table as usize];
             let table = self.tables[table.0.index as usize].get_mut();
             let place = usize::try_from(offset).ok().and_then(|start| {
@@ -296,16 +287,14 @@ impl Store {
         Ok(())
     }
 
-    fn element_values(&self, index: usize, items: &ElementItems) -> Box<[u64]> {
-        let instance = self.instances[index].get();
-        let env = &mut Env {
-            store: self,
-            instance,
-            globals: &instance.global_ids,
-        };
+    fn element_values(&mut self, index: usize, items: &ElementItems) -> Result<Box<[u64]>, Error> {
+        let mut env = Env::of_instance(self, index);
         match items {
-            ElementItems::Funcs(funcs) => funcs.iter().map(|&func| env.func_ref(func)).collect(),
-            ElementItems::Exprs(exprs) => exprs.iter().map(|expr| expr.evaluate(env)[0]).collect(),
+            ElementItems::Funcs(funcs) => Ok(funcs.iter().map(|&i| env.func_ref(i)).collect()),
+            ElementItems::Exprs(exprs) => {
+                let values = exprs.iter().map(|expr| Ok(env.value(expr)?[0]));
+                values.collect()
+            }
         }
     }
 
@@ -325,12 +314,8 @@ impl Store {
             else {
                 continue;
             };
+            let offset = Env::of_instance(self, index).value(&offset)?[0];
             let instance = self.instances[index].get();
-            let offset = offset.evaluate(&mut Env {
-                store: self,
-                instance,
-                globals: &instance.global_ids,
-            })[0];
             let memory = instance.memory_ids[memory as usize];
             let bytes = &decoded.bytes[segment.bytes.start as usize..segment.bytes.end as usize];
             let memory = self.memories[memory.0.index as usize].get_mut().data_mut();
@@ -378,29 +363,11 @@ fn write(memory: &mut [u8], offset: u64, bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-fn trap(trap: Trap) -> Error {
+pub(super) fn trap(trap: Trap) -> Error {
     Error::Trap(Box::new(TrapInfo {
         trap,
         frames: Vec::new(),
         omitted: 0,
         instance: None,
     }))
-}
-
-/// What constant expressions of an instance refer to.
-struct Env<'a> {
-    store: &'a Store,
-    instance: &'a Instance,
-    globals: &'a [crate::value::GlobalId],
-}
-
-impl ConstEnv for Env<'_> {
-    fn global(&mut self, idx: u32) -> ConstValue {
-        let global = &self.store.globals[self.globals[idx as usize].0.index as usize];
-        global.cell.read(global.ty.value.slots())
-    }
-
-    fn func_ref(&mut self, idx: u32) -> u64 {
-        self.instance.func(self.store.id, idx).addr as u64
-    }
 }

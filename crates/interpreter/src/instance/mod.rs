@@ -1,6 +1,7 @@
 //! Instances: a module with its own memories, tables and globals.
 
 mod buffer;
+mod constant;
 mod instantiate;
 mod link;
 mod snapshot;
@@ -11,9 +12,10 @@ pub use snapshot::Snapshot;
 
 use crate::execute::context::{FuncRef, Memory, Table};
 use crate::execute::context_box::ContextBox;
+use crate::execute::objects::is_traced;
 use crate::module::Module;
 use crate::value::{Extern, Func, GlobalId, Handle, MemoryId, TableId, TagId};
-use fossor_module::ExternKind;
+use fossor_module::{ExternKind, ValType};
 
 /// What a store keeps of an instance.
 pub(crate) struct Instance {
@@ -64,6 +66,16 @@ impl Instance {
     /// The references of an element segment; none once dropped.
     pub fn element_segment(&self, index: u32) -> &[u64] {
         &self.elements[index as usize]
+    }
+
+    /// Hands over the element segments' references to what is collected.
+    pub fn each_traced_element(&self, visit: &mut dyn FnMut(u64)) {
+        let segments = &self.module.decoded().elements;
+        for (elements, segment) in self.elements.iter().zip(segments) {
+            if is_traced(ValType::Ref(segment.ty)) {
+                elements.iter().for_each(|&slot| visit(slot));
+            }
+        }
     }
 
     /// `elem.drop`

@@ -17,6 +17,7 @@ mod drive;
 mod emit;
 mod exception;
 mod fuse;
+mod gc;
 mod label;
 mod memory;
 mod numeric;

@@ -86,6 +86,7 @@ macro_rules! visit_all {
     };
     (one @exceptions $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => { visit_all!(supported $visit $visit ($($($arg: $argty),*)?) ($($($arg),*)?)); };
     (one @tail_call $op:ident { $($arg:ident: $argty:ty),* } => $visit:ident) => { visit_all!(supported $visit $visit ($($arg: $argty),*) ($($arg),*)); };
+    (one @gc $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => { visit_all!(supported $visit $visit ($($($arg: $argty),*)?) ($($($arg),*)?)); };
     (one @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident) => {
         visit_all!(unsupported $visit ($($($arg: $argty),*)?));
     };

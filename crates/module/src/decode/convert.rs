@@ -35,7 +35,7 @@ pub(super) fn ref_type(
     })
 }
 
-pub(super) fn heap_type(
+pub(crate) fn heap_type(
     ty: wasmparser::HeapType,
     offset: u64,
     types: &[SubType],

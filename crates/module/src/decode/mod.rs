@@ -6,6 +6,7 @@ mod data;
 mod preamble;
 mod sections;
 
+pub(crate) use convert::heap_type;
 use std::ops::Range;
 
 use wasmparser::{FromReader, FunctionBody, Parser, Payload, SectionLimited, Validator};
