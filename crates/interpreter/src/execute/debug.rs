@@ -145,7 +145,8 @@ impl Stopped<'_> {
         index: usize,
         choose: impl Fn(FrameLayout) -> Vec<(usize, ValType)>,
     ) -> Vec<Val> {
-        let store = self.store().id;
+        // SAFETY: as `store`.
+        let store: *const Store = unsafe { (*self.execution).store };
         let mut values = Vec::new();
         let mut at = 0;
         self.each_frame(|module, frame, fp| {
@@ -158,9 +159,12 @@ impl Stopped<'_> {
             let offset = frame.wasm_offset.filter(|_| index == 0);
             let layout = FrameLayout::of(module, defined_idx, offset);
             for (slot, ty) in choose(layout) {
-                // SAFETY: V1: slots of a frame that was entered.
-                let slots =
-                    unsafe { std::slice::from_raw_parts(fp.add(slot), ty.slots() as usize) };
+                // SAFETY: V1: slots of a frame that was entered; V3: nobody else
+                // refers to the store meanwhile.
+                let (slots, store) = unsafe {
+                    let slots = std::slice::from_raw_parts(fp.add(slot), ty.slots() as usize);
+                    (slots, &*store)
+                };
                 values.push(Val::from_slots(ty, slots, store));
             }
             false
