@@ -62,6 +62,19 @@ enum Chore {
     Tour(tour::Options),
     /// Run the fuzz targets over their corpus, or under libFuzzer.
     Fuzz(hostile::fuzz::Options),
+    /// Run guests that want everything, and hold them to bounds.
+    Exhaust(hostile::exhaust::Options),
+    /// Run a Go server for a day of its own clock, and watch its memory.
+    Soak(hostile::soak::Options),
+    /// Compare what guests do in several runs under --deterministic.
+    Determinism(hostile::determinism::Options),
+    /// Run one program and print how it ended, as JSON.
+    #[command(hide = true)]
+    Outcome {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Run one program and print what it cost, as JSON.
     #[command(hide = true)]
     Measured {
@@ -88,6 +101,10 @@ impl Chore {
             Chore::Page(options) => page::perform(&options),
             Chore::Tour(options) => tour::perform(&options),
             Chore::Fuzz(options) => hostile::fuzz::perform(&options),
+            Chore::Exhaust(options) => hostile::exhaust::perform(&options),
+            Chore::Soak(options) => hostile::soak::perform(&options),
+            Chore::Determinism(options) => hostile::determinism::perform(&options),
+            Chore::Outcome { words } => hostile::outcome::print(&words).map(|()| Tally::default()),
             Chore::Tidy(options) => tidy::perform(&options),
             Chore::Measured { words } => bench::print_measured(&words).map(|()| Tally::default()),
             Chore::Kernels => bench::build_kernels(),

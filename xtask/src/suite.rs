@@ -14,6 +14,9 @@ pub struct Options {
     pub runtime: Option<PathBuf>,
 }
 
+/// Requests of the everyday soak; its own default is more.
+const SOAK_REQUESTS: u64 = 1_200;
+
 /// Runs every suite, also after one has failed, and prints a summary whose
 /// last line has the form `N passed, N failed, N skipped`.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
@@ -40,13 +43,37 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
             write: false,
         })
     };
+    let greedy_guests = || {
+        let runtime = options.runtime.clone();
+        hostile::exhaust::perform(&hostile::exhaust::Options {
+            runtime,
+            ..Default::default()
+        })
+    };
+    let same_again = || {
+        let runtime = options.runtime.clone();
+        hostile::determinism::perform(&hostile::determinism::Options {
+            runtime,
+            no_debug: false,
+        })
+    };
+    let a_day = || {
+        let runtime = options.runtime.clone();
+        hostile::soak::perform(&hostile::soak::Options {
+            runtime,
+            requests: SOAK_REQUESTS,
+        })
+    };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 8] = [
+    let suites: [Suite<'_>; 11] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
         ("fuzz corpora", &hostile::fuzz::tests),
+        ("greedy guests", &greedy_guests),
+        ("determinism", &same_again),
+        ("a day's soak", &a_day),
         ("handlers", &|| asm::perform(&asm::Options::default())),
         ("fixtures", &go_programs),
         ("the tour", &the_tour),

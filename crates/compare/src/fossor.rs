@@ -16,8 +16,6 @@ pub(crate) struct Run {
     pub seen: Vec<Seen>,
     /// Of the last call, if that trapped.
     pub trap: Option<TrapInfo>,
-    /// Operators that the last call has left.
-    pub fuel: u64,
 }
 
 /// How far a run goes.
@@ -63,7 +61,6 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
     let mut run = Run {
         seen: Vec::new(),
         trap: None,
-        fuel: 0,
     };
     let fuel_of = |call: usize| match call + 1 == until.calls {
         true => until.last_fuel,
@@ -71,7 +68,7 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
     };
     store.set_fuel(fuel_of(0));
     let made = store.instantiate(&module, &imports);
-    run.fuel = store.fuel();
+    let operators = fuel_of(0) - store.fuel();
     let instance = match made {
         Ok(instance) => instance,
         Err(error) => {
@@ -79,6 +76,7 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
             run.seen.push(Seen {
                 call: "instantiation".to_owned(),
                 end: end_of(Err(error)),
+                operators,
                 state: State::default(),
             });
             return Ok(run);
@@ -87,12 +85,10 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
     run.seen.push(Seen {
         call: "instantiation".to_owned(),
         end: End::Returned(Vec::new()),
+        operators,
         state: state(&store, instance, &module),
     });
-    for (index, (name, args)) in calls(plan, &callees(&store, instance, &module))
-        .into_iter()
-        .enumerate()
-    {
+    for (name, args) in calls(plan, &callees(&store, instance, &module)) {
         let Some(Extern::Func(func)) = store.export(instance, &name) else {
             continue;
         };
@@ -105,15 +101,17 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
             .zip(types.params())
             .map(|(&arg, &ty)| val(arg, ty))
             .collect();
-        store.set_fuel(fuel_of(index + 1));
+        let fuel = fuel_of(run.seen.len());
+        store.set_fuel(fuel);
         let result = store.call(func, &args);
-        run.fuel = store.fuel();
+        let operators = fuel - store.fuel();
         run.trap = result.as_ref().err().and_then(trap_of);
         let end = end_of(result);
         let over = end.is_a_limit() || matches!(end, End::Exited(_));
         run.seen.push(Seen {
             call: name,
             end,
+            operators,
             state: state(&store, instance, &module),
         });
         if over {

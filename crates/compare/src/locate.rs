@@ -6,6 +6,7 @@ use crate::seen::{End, State};
 use crate::verdict::{Difference, own};
 use crate::{Error, Way};
 use fossor_interpreter::Frame;
+use fossor_module::{DecodeOptions, Module};
 
 /// Where two of Fossor's ways part.
 #[derive(Clone, Debug)]
@@ -15,6 +16,9 @@ pub struct Place {
     /// The guest's frames at that point, the innermost first, as the reference
     /// has them: the difference is made by what follows there.
     pub frames: Vec<Frame>,
+    /// That block's operators with their offsets in the module: one of them is
+    /// not done alike.
+    pub next: Vec<(u32, String)>,
     /// What differs when the next block of operators is done.
     pub what: String,
 }
@@ -59,12 +63,57 @@ fn search(subjects: [(Way, &[u8]); 2], plan: &Plan, call: usize) -> Result<Optio
     let [reference, _] = at(alike)?;
     let what = what_differs(&at(differs)?).unwrap_or_default();
     let frames = reference.trap.map(|trap| trap.frames).unwrap_or_default();
+    let next = frames.first().map(|frame| block(subjects[0].1, frame));
     Ok(Some(Place {
         operators: alike,
         frames,
+        next: next.unwrap_or_default(),
         what,
     }))
 }
+
+/// The operators from where a frame is to the next branch or call.
+fn block(bytes: &[u8], frame: &Frame) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    let Ok(module) = Module::decode(bytes, &DecodeOptions::default()) else {
+        return found;
+    };
+    let Some(defined) = frame.func_idx.checked_sub(module.imported_funcs) else {
+        return found;
+    };
+    let Ok(operators) = module.body(defined).get_operators_reader() else {
+        return found;
+    };
+    for operator in operators.into_iter_with_offsets() {
+        let Ok((operator, offset)) = operator else {
+            break;
+        };
+        let offset = offset as u32;
+        if offset < frame.wasm_offset.unwrap_or_default() {
+            continue;
+        }
+        let text = format!("{operator:?}");
+        let ends = [
+            "Br",
+            "Call",
+            "Return",
+            "If",
+            "Loop",
+            "End",
+            "Throw",
+            "Unreachable",
+        ];
+        let last = ends.iter().any(|end| text.starts_with(end));
+        found.push((offset, text));
+        if last && found.len() > 1 || found.len() == BLOCK_OPERATORS {
+            break;
+        }
+    }
+    found
+}
+
+/// Operators that are shown.
+const BLOCK_OPERATORS: usize = 16;
 
 fn what_differs(runs: &[Run; 2]) -> Option<String> {
     let [reference, other] = runs;
@@ -126,6 +175,8 @@ mod tests {
         // In $add, called from _start; 57 rounds of 22 or so were alike.
         let functions: Vec<_> = place.frames.iter().map(|frame| frame.func_idx).collect();
         assert_eq!(functions, [0, 1]);
+        let store = |(_, operator): &(u32, String)| operator.starts_with("I32Store");
+        assert!(place.next.iter().any(store), "{place:?}");
         assert!((57 * 20..58 * 24).contains(&place.operators), "{place:?}");
     }
 

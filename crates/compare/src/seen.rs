@@ -182,6 +182,8 @@ pub struct Seen {
     pub call: String,
     /// How it ended.
     pub end: End,
+    /// Operators that it executed; 0 in other engines, which do not count them.
+    pub operators: u64,
     /// What the instance is like afterwards.
     pub state: State,
 }

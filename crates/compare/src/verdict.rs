@@ -48,7 +48,11 @@ impl fmt::Display for Difference {
             }
             Some(found) => match self.expected.state.difference(&found.state) {
                 Some(what) => write!(f, "under {reference} {what}: {way}"),
-                None => write!(f, "{reference} and {way} call different functions"),
+                None => write!(
+                    f,
+                    "{reference} executed {} operators, {way} {}",
+                    self.expected.operators, found.operators
+                ),
             },
         }
     }
@@ -123,7 +127,11 @@ fn first_difference(
         {
             return None;
         }
-        if found.as_ref() != Some(expected) {
+        let alike = found.as_ref().is_some_and(|found| {
+            let counted = !own || found.operators == expected.operators;
+            counted && found.end == expected.end && found.state == expected.state
+        });
+        if !alike {
             return Some(Difference {
                 reference,
                 way,

@@ -70,6 +70,7 @@ pub(crate) fn run(
     let mut seen = vec![Seen {
         call: "instantiation".to_owned(),
         end: End::Returned(Vec::new()),
+        operators: 0,
         state: state(&store, instance, &module),
     }];
     for (name, args) in calls(plan, callees) {
@@ -97,6 +98,7 @@ pub(crate) fn run(
         seen.push(Seen {
             call: name,
             end,
+            operators: 0,
             state: state(&store, instance, &module),
         });
     }

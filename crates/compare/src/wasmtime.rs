@@ -74,6 +74,7 @@ pub(crate) fn run(
     let mut seen = vec![Seen {
         call: "instantiation".to_owned(),
         end: End::Returned(Vec::new()),
+        operators: 0,
         state: state(&mut store, instance, &module),
     }];
     for (name, args) in calls(plan, callees) {
@@ -98,6 +99,7 @@ pub(crate) fn run(
         seen.push(Seen {
             call: name,
             end,
+            operators: 0,
             state: state(&mut store, instance, &module),
         });
     }

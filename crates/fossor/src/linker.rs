@@ -14,8 +14,8 @@ use crate::value::{Extern, Val};
 use fossor_host::HostError;
 use fossor_interpreter as core;
 use fossor_module::{ExternType, FuncType, Limits as SizeLimits};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -147,9 +147,14 @@ impl<T: Send + 'static> Linker<T> {
     /// or of another type, at once.
     pub fn check(&self, module: &Module) -> Result<(), LinkReport> {
         let mut problems = Vec::<LinkProblem>::new();
+        // A module may repeat an import, and have a million of them.
+        let mut seen = HashSet::new();
         for import in module.imports() {
             let definition = self.find(&import);
             if definition.is_some_and(|definition| definition.can_be(module, &import.ty)) {
+                continue;
+            }
+            if !seen.insert((import.module, import.name, import.ty.to_string())) {
                 continue;
             }
             let given = definition.map(Definition::ty);
@@ -159,9 +164,7 @@ impl<T: Send + 'static> Linker<T> {
                 wanted: import.ty,
                 given,
             };
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
+            problems.push(problem);
         }
         match problems.is_empty() {
             true => Ok(()),

@@ -42,7 +42,7 @@ Examples:
 
 /// The commands' names, to tell them from a module's. A test compares them
 /// with clap's.
-pub const COMMANDS: [&str; 14] = [
+pub const COMMANDS: [&str; 15] = [
     "run",
     "trace",
     "replay",
@@ -53,6 +53,7 @@ pub const COMMANDS: [&str; 14] = [
     "inspect",
     "wast",
     "disassemble",
+    "diff",
     "install-exec",
     "completions",
     "man",
@@ -99,6 +100,10 @@ pub enum Command {
     /// Show a module's operators beside the code that Fossor makes of them
     #[command(alias = "objdump", after_help = DISASSEMBLE_EXAMPLES)]
     Disassemble(DisassembleArguments),
+    /// Run a module in several ways and say where they part: with and without
+    /// fusion, by tail calls and by a loop, in other engines
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArguments),
     /// Make `go test` and `go run` use Fossor: put the link
     /// go_wasip1_wasm_exec into a directory
     InstallExec(InstallArguments),
@@ -115,6 +120,18 @@ pub enum Command {
 const COMPLETIONS_EXAMPLE: &str = "\
 Example:
   fossor completions bash > ~/.local/share/bash-completion/completions/fossor";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  fossor diff app.wasm                         a command, as `fossor run` runs it
+  fossor diff --against tail,wasmi lib.wasm    all exports, with made-up arguments
+  fossor diff --func sum --seed 7 lib.wasm
+
+The reference is the loop without fusion, one instruction for each operator. Clocks and
+random numbers are made up, the guest sees no directory, and its output is compared, not
+shown. wasmi and wasmtime are there in builds with the features of these names:
+  cargo install --path crates/runner --features wasmi,wasmtime
+Exit code: 0 if all are alike, 1 if not.";
 
 const DISASSEMBLE_EXAMPLES: &str = "\
 Examples:
@@ -419,6 +436,44 @@ pub enum DispatchChoice {
 pub enum RelaxedSimdChoice {
     Deterministic,
     Native,
+}
+
+/// Compare ways of running a module.
+#[derive(Args)]
+pub struct DiffArguments {
+    /// The module
+    #[arg(value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub module: OsString,
+
+    /// The guest's arguments
+    #[arg(
+        value_name = "ARGS",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub args: Vec<OsString>,
+
+    /// What to compare with the reference: loop, tail, unfused-tail, wasmi,
+    /// wasmtime
+    #[arg(
+        long,
+        value_name = "WAYS",
+        value_delimiter = ',',
+        default_value = "loop,tail"
+    )]
+    pub against: Vec<fossor_compare::Way>,
+
+    /// Call this export alone
+    #[arg(long, value_name = "NAME")]
+    pub func: Option<String>,
+
+    /// Decides about arguments, clocks and random numbers
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Operators for each call
+    #[arg(long, value_name = "N", default_value_t = 200_000_000)]
+    pub fuel: u64,
 }
 
 /// Run scripts.

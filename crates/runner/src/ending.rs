@@ -172,12 +172,14 @@ impl<'a> Ending<'a> {
         let users = module.map(users).unwrap_or_default();
         let problems = report.problems();
         let name = |problem: &LinkProblem| format!("{}.{}", problem.module, problem.name);
-        let width = problems
-            .iter()
-            .map(|p| name(p).chars().count())
-            .max()
-            .unwrap_or(0);
-        let lines = problems.iter().map(|problem| {
+        let shown = &problems[..problems.len().min(MAX_IMPORTS)];
+        let widths = shown.iter().map(|p| name(p).chars().count());
+        // One long name does not make all lines long.
+        let width = widths.filter(|width| *width <= MAX_COLUMN).max();
+        let width = width.unwrap_or(0);
+        let more = (problems.len() > shown.len())
+            .then(|| format!("… and {} more", problems.len() - shown.len()));
+        let lines = shown.iter().map(|problem| {
             let line = format!("{:width$}  {}", name(problem), problem.wanted);
             let key = (problem.module.clone(), problem.name.clone());
             let line = match users.get(&key) {
@@ -197,7 +199,8 @@ impl<'a> Ending<'a> {
             "{} imports {what} that Fossor does not provide:",
             self.module
         );
-        let failure = Failure::new(Code::Imports, sentence).details(lines);
+        let failure = Failure::new(Code::Imports, sentence);
+        let failure = failure.details(lines.chain(more));
         let is_wasi = |problem: &LinkProblem| problem.module.starts_with("wasi_");
         if problems.iter().all(is_wasi) {
             failure.help("WASI preview1 is provided: was the module built for another version?")
@@ -232,6 +235,11 @@ impl<'a> Ending<'a> {
         Failure::new(Code::NoStart, sentence)
     }
 }
+
+/// Imports that are listed; a module may have a million.
+const MAX_IMPORTS: usize = 200;
+/// Characters of a name that others are put into line with.
+const MAX_COLUMN: usize = 60;
 
 /// Hints that are printed; the first tell the most.
 const MAX_HINTS: usize = 3;

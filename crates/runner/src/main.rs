@@ -12,6 +12,7 @@ mod codes;
 #[cfg(feature = "count")]
 mod count;
 mod debug;
+mod diff;
 mod disassemble;
 mod ending;
 mod environment;
@@ -85,6 +86,7 @@ fn perform(words: Vec<OsString>) -> Result<u8, Failure> {
             return profile::run(*arguments);
         }
         Some(Command::Inspect(arguments)) => return inspect::run(&arguments),
+        Some(Command::Diff(arguments)) => return diff::run(&arguments),
         Some(Command::Wast(arguments)) => return wast::run(&arguments),
         Some(Command::Disassemble(arguments)) => disassemble::run(&arguments)?,
         Some(Command::Explain(arguments)) => explain::run(&arguments)?,

@@ -1,11 +1,12 @@
 //! Ctrl-C and SIGQUIT (`^\`): the first asks the guest to stop, the second ends
 //! Fossor.
 
-use signal_hook::consts::{SIGINT, SIGQUIT};
+use signal_hook::consts::{SIGINT, SIGQUIT, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::fs::File;
 use std::io::Read;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 /// The signal that asked the guest to stop; 0 if none did.
 static STOPPED_BY: AtomicI32 = AtomicI32::new(0);
@@ -24,6 +25,9 @@ pub fn was_quit() -> bool {
 /// instruction. Until it is ready, a SIGINT ends the process as always. Who
 /// started Fossor with one of them ignored (`nohup`, `&` in a script) meant it.
 pub fn on_first(stop: impl FnOnce() + Send + 'static) {
+    // A file that may not grow is the guest's affair: it gets `fbig`. Not in the
+    // thread: a guest may come to it before that is ready.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     let watch = || {
         let ignored = ignored_mask();
         let wanted = [SIGINT, SIGQUIT].into_iter();

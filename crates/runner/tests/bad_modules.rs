@@ -201,3 +201,25 @@ fn more_memory_than_allowed() {
         .code(125)
         .says(&["error[F0203]: large.wat", "--max-memory"]);
 }
+
+/// Once the list took time in the square of its length, and all lines were as long
+/// as the longest.
+#[test]
+fn very_many_imports_and_a_very_long_name() {
+    let place = Place::new();
+    let many: String = (0..20_000)
+        .map(|number| format!("(import \"nobody\" \"f{number}\" (func))"))
+        .collect();
+    let long = "x".repeat(90_000);
+    place.file(
+        "many.wat",
+        format!("(module (import \"nobody\" \"{long}\" (func)) {many})"),
+    );
+    let ended = place.run("run many.wat").code(125);
+    assert!(ended.stderr.len() < 120_000, "{}", ended.stderr.len());
+    ended.says(&[
+        "imports 20001 things that Fossor does not provide",
+        "nobody.f198",
+        "… and 19801 more",
+    ]);
+}

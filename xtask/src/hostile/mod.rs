@@ -1,4 +1,9 @@
 //! Against hostile guests and hosts: fuzzing, inputs that want everything, long
 //! runs, and faults of the system below.
 
+pub mod determinism;
+pub mod exhaust;
 pub mod fuzz;
+mod greedy;
+pub mod outcome;
+pub mod soak;

@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod documents;
+mod licences;
 mod links;
 mod sources;
 
@@ -28,13 +29,14 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         documents::write()?;
     }
     type Check = (&'static str, fn() -> Result<Vec<String>, Error>);
-    let checks: [Check; 7] = [
+    let checks: [Check; 8] = [
         ("cargo fmt", formatting),
         ("cargo clippy", lints),
         ("cargo doc", documentation),
         ("links in *.md", links::dead),
         ("unsafe only where it may be", sources::misplaced_unsafe),
         ("dependencies are explained", dependencies::unexplained),
+        ("licences and sources are allowed", licences::refused),
         ("docs/abi is as the tables say", documents::stale),
     ];
     let mut tally = Tally::default();

@@ -170,8 +170,15 @@ impl Registers {
     /// Address of the slot that the field at byte `OFFSET` names.
     #[inline(always)]
     pub unsafe fn slot<const OFFSET: usize>(&self) -> *mut u64 {
-        // SAFETY: V1.
-        unsafe { self.fp.add(self.field::<OFFSET>() as usize) }
+        // SAFETY: V1, and V3 for the context.
+        unsafe {
+            let slot = self.fp.add(self.field::<OFFSET>() as usize);
+            debug_assert!(
+                self.fp <= slot && slot < self.context().stack_limit,
+                "an operand lies outside of the value stack"
+            );
+            slot
+        }
     }
 
     /// The context.

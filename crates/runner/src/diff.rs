@@ -1,0 +1,107 @@
+//! `fossor diff`: runs a module in several ways, and says where the first of
+//! them parts from the reference.
+
+use crate::arguments::{DiffArguments, LimitFlags};
+use crate::codes::{Code, exit};
+use crate::ending::Ending;
+use crate::failure::Failure;
+use crate::{module_file, output};
+use fossor::{Compile, Config, Engine, Module};
+use fossor_compare::{Calls, Difference, Error, Plan, Verdict, Way, compare, locate};
+use std::fmt::Write as _;
+
+/// Compares; gives the exit code, 1 if there is a difference.
+pub fn run(arguments: &DiffArguments) -> Result<u8, Failure> {
+    let shown = module_file::shown(&arguments.module);
+    let bytes = module_file::read(&arguments.module)?;
+    let mut config = Config::new();
+    config.compile(Compile::Lazy);
+    let limits = LimitFlags::default();
+    let ending = Ending::new(shown.clone(), &limits);
+    let module = Module::new(&Engine::new(&config), &bytes);
+    let module = module.map_err(|error| ending.failure(error))?;
+    let is_command = module.exports().any(|export| export.name == "_start");
+    // Binary, also if the file is text.
+    let bytes = module.bytes();
+    let plan = plan(arguments, &shown, is_command);
+    let mut ways = vec![Way::Unfused];
+    ways.extend(arguments.against.iter().filter(|way| **way != Way::Unfused));
+    let failed = |error: Error| match error {
+        Error::Missing(_) => Failure::new(Code::Usage, error.to_string()),
+        other => Failure::new(Code::Invalid, format!("{shown}: {other}")),
+    };
+    let verdict = compare(bytes, &plan, &ways).map_err(failed)?;
+    let names: Vec<_> = ways.iter().map(|way| way.name()).collect();
+    let names = names.join(", ");
+    for (way, reason) in &verdict.unable {
+        output::print(&format!("{way} was left out: {reason}\n"));
+    }
+    let Some(difference) = &verdict.difference else {
+        output::print(&alike(&verdict, &names));
+        return Ok(0);
+    };
+    let mut text = format!("{shown} differs: {difference}\n");
+    match locate(bytes, &plan, difference).map_err(failed)? {
+        Some(place) => {
+            let _ = writeln!(
+                text,
+                "alike for {} operators; then {}",
+                place.operators, place.what
+            );
+            let relations = ["in"].into_iter().chain(std::iter::repeat("called by"));
+            for (frame, at) in place.frames.iter().zip(relations) {
+                let name = frame.name.as_deref().unwrap_or("-");
+                let offset = frame.wasm_offset.unwrap_or_default();
+                let _ = writeln!(
+                    text,
+                    "  {at} function {} {name}, offset {offset:#x}",
+                    frame.func_idx
+                );
+            }
+            for (offset, operator) in &place.next {
+                let _ = writeln!(text, "    {offset:#x}  {operator}");
+            }
+        }
+        None => text.push_str(&without_a_place(difference)),
+    }
+    output::print(&text);
+    Ok(exit::SCRIPT)
+}
+
+fn plan(arguments: &DiffArguments, shown: &str, is_command: bool) -> Plan {
+    let args = arguments.args.iter();
+    let args = args.map(|arg| arg.to_string_lossy().into_owned());
+    Plan {
+        calls: match &arguments.func {
+            Some(name) => Calls::One(name.clone()),
+            None if is_command => Calls::Start,
+            None => Calls::Each(2),
+        },
+        seed: arguments.seed,
+        fuel: arguments.fuel,
+        memory_bytes: 4 << 30,
+        stack_bytes: 256 << 20,
+        args: std::iter::once(shown.to_owned()).chain(args).collect(),
+        stdin: Vec::new(),
+    }
+}
+
+fn alike(verdict: &Verdict, names: &str) -> String {
+    let last = verdict
+        .last
+        .as_ref()
+        .map_or(String::new(), |end| format!("; the last {end}"));
+    // The making of the instance is not a call that anyone asked for.
+    let calls = verdict.calls.saturating_sub(1);
+    format!("alike in {names}: {calls} calls{last}\n")
+}
+
+fn without_a_place(difference: &Difference) -> String {
+    match difference.way.config() {
+        None => format!(
+            "no more can be told: {} does not stop where it is told to\n",
+            difference.way
+        ),
+        Some(_) => "the ways part in the last operators of the call\n".to_owned(),
+    }
+}

@@ -1,0 +1,3 @@
+module fossor/soak
+
+go 1.24
