@@ -230,7 +230,8 @@ pub extern "C" fn fossor_store_set_deadline_ms(store: &wasm_store_t, ms: u64) {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn fossor_store_set_memory_limit(store: &wasm_store_t, bytes: u64) {
-    let set = |store: &mut fossor::Store<_>| store.set_limits(Limits::memory(bytes));
+    let limits = Limits::memory(bytes).total_memory_bytes(bytes);
+    let set = |store: &mut fossor::Store<_>| store.set_limits(limits);
     if store.0.with_store(set).is_none() {
         let _ = last_error::set::<()>("a limit cannot be set from a callback");
     }

@@ -157,6 +157,19 @@ impl Limits {
         self
     }
 
+    /// Bytes of all memories of the store together: a module may have a hundred.
+    pub fn total_memory_bytes(mut self, bytes: u64) -> Self {
+        self.0.total_memory_bytes = bytes;
+        self
+    }
+
+    /// Elements of all tables of the store together, twenty million by default. They
+    /// take eight bytes each from the start.
+    pub fn total_table_elements(mut self, elements: u64) -> Self {
+        self.0.total_table_elements = elements;
+        self
+    }
+
     /// Elements that one table may grow to.
     pub fn table_elements(mut self, elements: u64) -> Self {
         self.0.table_elements = elements;

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
-use crate::execute::context::{Execution, Memory, SlotCounts, Table};
+use crate::execute::context::{Allowance, Execution, Memory, SlotCounts, Table};
 use crate::execute::debug::{Observer, Stopped};
 use crate::execute::exception::{Exception, Exceptions};
 use crate::execute::host::{self, HostFn, HostFunc};
@@ -32,8 +32,13 @@ pub struct StoreLimits {
     /// Bytes that one linear memory may grow to. So much address space is
     /// reserved for a memory that may; those with 32-bit addresses need 4 GiB.
     pub memory_bytes: u64,
+    /// Bytes of all linear memories together.
+    pub total_memory_bytes: u64,
     /// Elements that one table may grow to.
     pub table_elements: u64,
+    /// Elements of all tables together. Unlike a memory's bytes they take memory
+    /// from the start, eight bytes each.
+    pub total_table_elements: u64,
     /// Instances in the store.
     pub instances: usize,
     /// Bytes that all structures and arrays together may take.
@@ -44,7 +49,9 @@ impl Default for StoreLimits {
     fn default() -> Self {
         Self {
             memory_bytes: 64 << 30,
+            total_memory_bytes: u64::MAX,
             table_elements: 10_000_000,
+            total_table_elements: 20_000_000,
             instances: 10_000,
             heap_bytes: crate::heap::DEFAULT_LIMIT_BYTES,
         }
@@ -73,6 +80,8 @@ pub struct Store {
     externs: Vec<Box<dyn Any + Send + Sync>>,
     pub(crate) execution: Owned<Execution>,
     pub(crate) limits: StoreLimits,
+    memory_allowance: Arc<Allowance>,
+    table_allowance: Arc<Allowance>,
     interrupt: Arc<Interrupt>,
     data: Box<dyn Any + Send>,
 }
@@ -127,6 +136,8 @@ impl Store {
             exceptions: Exceptions::default(),
             externs: Vec::new(),
             execution: Owned::new(execution),
+            memory_allowance: Allowance::new(limits.total_memory_bytes),
+            table_allowance: Allowance::new(limits.total_table_elements),
             limits,
             interrupt,
             data,
@@ -223,6 +234,8 @@ impl Store {
     pub fn set_limits(&mut self, limits: StoreLimits) {
         let heap = &mut self.execution.get_mut().heap;
         heap.set_limit_bytes(limits.heap_bytes);
+        self.memory_allowance = Allowance::new(limits.total_memory_bytes);
+        self.table_allowance = Allowance::new(limits.total_table_elements);
         self.limits = limits;
     }
 
@@ -416,7 +429,7 @@ impl Store {
 
     /// Makes a linear memory.
     pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, Error> {
-        let memory = Memory::new(ty, self.limits.memory_bytes)
+        let memory = Memory::new(ty, self.limits.memory_bytes, &self.memory_allowance)
             .ok_or_else(|| no_such_memory(ty, ty.limits.min))?;
         self.memories.push(Owned::new(memory));
         Ok(MemoryId(self.handle(self.memories.len() - 1)))
@@ -428,7 +441,7 @@ impl Store {
         ty: MemoryType,
         image: &Image,
     ) -> Result<MemoryId, Error> {
-        let memory = Memory::of_image(ty, image, self.limits.memory_bytes)
+        let memory = Memory::of_image(ty, image, self.limits.memory_bytes, &self.memory_allowance)
             .ok_or_else(|| no_such_memory(ty, image.len_bytes() as u64 / ty.page_bytes()))?;
         self.memories.push(Owned::new(memory));
         Ok(MemoryId(self.handle(self.memories.len() - 1)))
@@ -479,6 +492,7 @@ impl Store {
             ty,
             elements: Buffer::default(),
             max: self.limits.table_elements,
+            allowance: self.table_allowance.clone(),
         };
         table.grow(size, init).ok_or_else(too_large)?;
         self.tables.push(Owned::new(table));
@@ -494,11 +508,18 @@ impl Store {
     ) -> Result<TableId, Error> {
         let max = self.limits.table_elements;
         let fits = size <= max && elements.try_reserve(size as usize).is_ok();
-        if !fits {
+        let allowance = self.table_allowance.clone();
+        if !fits || allowance.take(size).is_none() {
             let message = format!("a table of {size} elements cannot be had");
             return Err(Error::Resources(message));
         }
-        self.tables.push(Owned::new(Table { ty, elements, max }));
+        let table = Table {
+            ty,
+            elements,
+            max,
+            allowance,
+        };
+        self.tables.push(Owned::new(table));
         Ok(TableId(self.handle(self.tables.len() - 1)))
     }
 

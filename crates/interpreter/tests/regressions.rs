@@ -4,7 +4,7 @@ mod common;
 
 use common::{configs, each, each_linked, returns};
 use fossor_host::{HostError, Trap};
-use fossor_interpreter::{Engine, Error, Extern, Module, Store, Val};
+use fossor_interpreter::{Engine, Error, Extern, Module, Store, StoreLimits, Val};
 
 /// A comparison that became part of its branch took along what was noted of
 /// the float accumulator: a value that was only there was lost.
@@ -177,4 +177,50 @@ fn a_constant_below_many_results() {
         noted < plain * 5 + std::time::Duration::from_millis(200),
         "{plain:?}, {noted:?}"
     );
+}
+
+/// Once each memory and each table had a limit, and a module could have any number
+/// of them.
+#[test]
+fn memories_and_tables_together_are_limited() {
+    for (one, most) in [("(memory 3)", 5), ("(table 300 funcref)", 5)] {
+        let instantiate = |count: usize| {
+            let wat = format!("(module {})", one.repeat(count));
+            let engine = Engine::default();
+            let mut limits = StoreLimits::default();
+            limits.total_memory_bytes = 15 << 16;
+            limits.total_table_elements = 1500;
+            let mut store = Store::with_limits(&engine, Box::new(()), limits, Default::default());
+            let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
+            store.instantiate(&module, &[]).map(|_| ())
+        };
+        instantiate(most).unwrap_or_else(|error| panic!("{one}: {error}"));
+        let error = instantiate(most + 1).expect_err(one);
+        assert!(error.to_string().contains("cannot be had"), "{error}");
+    }
+}
+
+/// What growing takes is counted too.
+#[test]
+fn memories_grow_to_what_all_may_have() {
+    let wat = r#"(module (memory 1) (memory $b 1) (table 1 funcref) (table $t 1 funcref)
+      (func (export "f") (param i32) (result i32) (memory.grow $b (local.get 0)))
+      (func (export "g") (param i32) (result i32)
+        (table.grow $t (ref.null func) (local.get 0))))"#;
+    let engine = Engine::default();
+    let mut limits = StoreLimits::default();
+    limits.total_memory_bytes = 10 << 16;
+    limits.total_table_elements = 10;
+    let mut store = Store::with_limits(&engine, Box::new(()), limits, Default::default());
+    let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
+    let instance = store.instantiate(&module, &[]).unwrap();
+    for name in ["f", "g"] {
+        let Some(Extern::Func(grow)) = store.export(instance, name) else {
+            panic!("no {name}")
+        };
+        let mut by = |delta| store.call(grow, &[Val::I32(delta)]).unwrap();
+        assert_eq!(by(9), [Val::I32(-1)], "{name}");
+        assert_eq!(by(8), [Val::I32(1)], "{name}");
+        assert_eq!(by(1), [Val::I32(-1)], "{name}");
+    }
 }

@@ -142,7 +142,7 @@ pub fn store(
     let mut store = Store::new(engine, context);
     let mut bounds = Limits::new();
     if let Some(bytes) = limits.max_memory {
-        bounds = bounds.memory_bytes(bytes);
+        bounds = bounds.memory_bytes(bytes).total_memory_bytes(bytes);
     }
     if let Some(bytes) = limits.max_heap {
         bounds = bounds.heap_bytes(bytes);

@@ -81,6 +81,8 @@ fn cases() -> impl IntoIterator<Item = Case> {
         "memory.grow to 64 MiB, all written": greedy::grow_memory(true), MEMORY, 134, "unreachable", BASE + 64.0, 1.0;
         "table.grow to ten million": greedy::grow_table(1000), RUN, 134, "unreachable", BASE + 240.0, 1.0;
         "table.grow by two thousand million": greedy::grow_table(i32::MAX), RUN, 134, "unreachable", BASE, 1.0;
+        "a hundred tables of ten million": greedy::tables(100).into_bytes(), RUN, 125, "a table of 10000000 elements cannot be had", BASE + 160.0, 1.0;
+        "a hundred memories of 2 MiB, all written": greedy::memories(100).into_bytes(), MEMORY, 125, "cannot be had", BASE + 64.0, 1.0;
         "recursion": greedy::recursion(0, false), STACK, 134, "call stack exhausted", BASE + 64.0, 1.0;
         "recursion, frames of 1,000 locals": greedy::recursion(1000, false), STACK, 134, "call stack exhausted", BASE + 64.0, 1.0;
         "recursion through a table": greedy::recursion(0, true), STACK, 134, "call stack exhausted", BASE + 64.0, 1.0;

@@ -279,3 +279,18 @@ pub fn parentheses(count: usize) -> String {
         ")".repeat(count)
     )
 }
+
+/// Tables that are as large as one may be from the start, in text.
+pub fn tables(count: usize) -> String {
+    let tables = "(table 10000000 funcref)".repeat(count);
+    format!("(module {tables} (memory (export \"memory\") 1) (func (export \"_start\")))")
+}
+
+/// Memories of 2 MiB, all of them filled, in text.
+pub fn memories(count: usize) -> String {
+    let memories = "(memory 32)".repeat(count);
+    let fill =
+        |memory| format!("(memory.fill {memory} (i32.const 0) (i32.const 7) (i32.const 0x200000))");
+    let fills: String = (0..count).map(fill).collect();
+    format!("(module {memories} (func (export \"_start\") {fills}))")
+}

@@ -6,7 +6,7 @@ use crate::reserve::{HUGE_PAGE_BYTES, Image, Reservation};
 use fossor_host::{Interrupt, Trap};
 use fossor_module::{MemoryType, TableType};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// Why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,6 +273,26 @@ pub(crate) struct FuncRef {
     pub slots: SlotCounts,
 }
 
+/// What the memories, or the tables, of a store may still take together. A module
+/// may have a hundred memories and a hundred thousand tables.
+pub(crate) struct Allowance(AtomicU64);
+
+impl Allowance {
+    pub fn new(amount: u64) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(amount)))
+    }
+
+    /// Takes from it, or `None` if there is not so much. Nothing is given back:
+    /// memories and tables live as long as their store.
+    pub fn take(&self, amount: u64) -> Option<()> {
+        let less = |left: u64| left.checked_sub(amount);
+        let taken = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        taken.ok().map(drop)
+    }
+}
+
 /// A linear memory.
 pub(crate) struct Memory {
     pub ty: MemoryType,
@@ -281,6 +301,7 @@ pub(crate) struct Memory {
     /// Pages that growing never exceeds: the type's maximum, the store's limit
     /// and what could be reserved.
     max_pages: u64,
+    allowance: Arc<Allowance>,
 }
 
 /// Bytes that are reserved at least, if so many are allowed, where all that is
@@ -290,7 +311,7 @@ const FALLBACK_BYTES: u64 = 256 << 20;
 impl Memory {
     /// A memory of the type's minimum, all zero, or `None` if so much cannot be
     /// had.
-    pub fn new(ty: MemoryType, limit_bytes: u64) -> Option<Self> {
+    pub fn new(ty: MemoryType, limit_bytes: u64, allowance: &Arc<Allowance>) -> Option<Self> {
         let max_bytes = Self::max_bytes(ty, limit_bytes);
         let page_bytes = ty.page_bytes();
         if ty.limits.min > max_bytes / page_bytes {
@@ -306,11 +327,13 @@ impl Memory {
         if min_bytes > max_bytes {
             return None;
         }
+        allowance.take(min_bytes)?;
         Some(Self {
             ty,
             bytes,
             len_bytes: min_bytes,
             max_pages: max_bytes / page_bytes,
+            allowance: allowance.clone(),
         })
     }
 
@@ -327,18 +350,25 @@ impl Memory {
     }
 
     /// A memory with the size and the bytes of an image.
-    pub fn of_image(ty: MemoryType, image: &Image, limit_bytes: u64) -> Option<Self> {
+    pub fn of_image(
+        ty: MemoryType,
+        image: &Image,
+        limit_bytes: u64,
+        allowance: &Arc<Allowance>,
+    ) -> Option<Self> {
         let max_bytes = Self::max_bytes(ty, limit_bytes);
         let len_bytes = image.len_bytes() as u64;
         if len_bytes > max_bytes {
             return None;
         }
         let bytes = image.reserve(max_bytes as usize)?;
+        allowance.take(len_bytes)?;
         Some(Self {
             ty,
             max_pages: max_bytes.min(bytes.len_bytes() as u64) / ty.page_bytes(),
             bytes,
             len_bytes,
+            allowance: allowance.clone(),
         })
     }
 
@@ -375,6 +405,8 @@ impl Memory {
         if new > self.max_pages {
             return None;
         }
+        // Within the maximum, so that no product overflows.
+        self.allowance.take(delta_pages * self.ty.page_bytes())?;
         self.len_bytes = new * self.ty.page_bytes();
         Some(old)
     }
@@ -400,6 +432,7 @@ pub(crate) struct Table {
     pub elements: Buffer<u64>,
     /// Elements that growing never exceeds.
     pub max: u64,
+    pub allowance: Arc<Allowance>,
 }
 
 impl Table {
@@ -416,6 +449,7 @@ impl Table {
             return None;
         }
         self.elements.try_reserve(delta as usize).ok()?;
+        self.allowance.take(delta)?;
         self.elements.resize(new as usize, init);
         Some(old)
     }
