@@ -37,7 +37,6 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     all("exception::throw", "allocates an exception"),
     all("exception::throw_ref", "takes a kept exception"),
-    all("exception::raise", "walks the stack"),
     all(
         "control::copy_many",
         "saves one register of a loop for many results",
