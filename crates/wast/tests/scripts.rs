@@ -119,12 +119,12 @@ fn a_script_that_cannot_be_read_is_a_failure() {
 
 #[test]
 fn what_fossor_lacks_is_skipped_with_a_reason() {
-    let report = report("(module (memory 1 1 shared))\n(invoke \"f\")");
+    let report = report("(module)\n(thread $T (module))\n(wait $T)");
     assert_eq!(
         report.to_string(),
-        "line 1: module skipped: shared memories are not supported\n\
-         line 2: invoke skipped: shared memories are not supported\n\
-         0 passed, 0 failed, 2 skipped (module 0/1, invoke 0/1)"
+        "line 2: thread skipped: threads are not supported\n\
+         line 3: thread skipped: threads are not supported\n\
+         1 passed, 0 failed, 2 skipped (module 1/1, thread 0/2)"
     );
 }
 
