@@ -32,8 +32,12 @@ pub const EXCEPTIONS: &[Exception] = &[
         "saves one register to copy arguments",
     ),
     all(
-        "call::call_subtype",
-        "asks the engine whether a type is declared as a subtype",
+        "gc::outlined",
+        "runs the part for one instruction in `gc.rs`",
+    ),
+    all(
+        "gc::outlined_result",
+        "runs the part for one instruction in `gc.rs`",
     ),
     all("exception::throw", "allocates an exception"),
     all("exception::throw_ref", "takes a kept exception"),
