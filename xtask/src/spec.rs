@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, workspace};
+use std::collections::BTreeMap;
 use std::process::Command;
 
 /// What `cargo xtask spec` takes.
@@ -44,7 +45,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     if skipped > 0 {
         let listed = match reasons.is_empty() {
             true => "as the list of spec-tests says".to_string(),
-            false => reasons.join("; "),
+            false => grouped(&reasons),
         };
         tally.skip(format!("spec directives: {listed}"), skipped);
     }
@@ -52,6 +53,22 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         tally.failed = tally.failed.max(1);
     }
     Ok(tally)
+}
+
+/// Each reason once, with how many lines of scripts it is for; `reasons` are such as
+/// `threads/atomic.wast line 3: module skipped: why`.
+fn grouped(reasons: &[String]) -> String {
+    let mut lines = BTreeMap::<&str, usize>::new();
+    for reason in reasons {
+        let why = reason
+            .split_once(" skipped: ")
+            .map_or(&**reason, |(_, why)| why);
+        *lines.entry(why).or_default() += 1;
+    }
+    let each = lines
+        .iter()
+        .map(|(why, count)| format!("{why} ({count} lines)"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// Reads `spec: 100 directives passed, 0 failed, 2 skipped`.
@@ -70,6 +87,17 @@ fn closing_line(line: &str) -> Option<Tally> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_said_once() {
+        let reasons = [
+            "a line 1: module skipped: x",
+            "b line 2: invoke skipped: x",
+            "y",
+        ];
+        let reasons = reasons.map(str::to_owned);
+        assert_eq!(grouped(&reasons), "x (2 lines); y (1 lines)");
+    }
 
     #[test]
     fn the_closing_line_is_read() {
