@@ -1,62 +1,28 @@
 //! The store: everything that instances own, and the state of execution.
 
+mod exceptions;
+mod limits;
+mod objects;
+
+pub use limits::StoreLimits;
+
 use crate::engine::Engine;
-use crate::error::{Error, ExceptionInfo, TrapInfo};
+use crate::error::Error;
 use crate::execute::context::{Allowance, Execution, Memory, SlotCounts, Table};
 use crate::execute::debug::{Observer, Stopped};
-use crate::execute::exception::{Exception, Exceptions};
+use crate::execute::exception::Exceptions;
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::execute::sample::{Sample, Sampler};
 use crate::heap::slot;
-use crate::instance::{Buffer, Instance};
-use crate::reserve::Image;
-use crate::value::{
-    ExnRef, Extern, ExternRef, Func, GlobalId, Handle, HeapRef, InstanceId, MemoryId, TableId,
-    TagId, Thrown, Val,
-};
-use fossor_host::{HostError, Interrupt, Trap};
-use fossor_module::{
-    Composite, ExternType, FuncType, GlobalType, HeapType, MemoryType, TableType, TypeIndex,
-    ValType,
-};
+use crate::instance::Instance;
+use crate::value::{Extern, ExternRef, Func, Handle, HeapRef, InstanceId, Val};
+use fossor_host::{HostError, Interrupt};
+use fossor_module::{Composite, ExternType, FuncType, GlobalType, HeapType, TypeIndex, ValType};
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// Bounds on what the instances of a store may take.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StoreLimits {
-    /// Bytes that one linear memory may grow to. So much address space is
-    /// reserved for a memory that may; those with 32-bit addresses need 4 GiB.
-    pub memory_bytes: u64,
-    /// Bytes of all linear memories together.
-    pub total_memory_bytes: u64,
-    /// Elements that one table may grow to.
-    pub table_elements: u64,
-    /// Elements of all tables together. Unlike a memory's bytes they take memory
-    /// from the start, eight bytes each.
-    pub total_table_elements: u64,
-    /// Instances in the store.
-    pub instances: usize,
-    /// Bytes that all structures and arrays together may take.
-    pub heap_bytes: u64,
-}
-
-impl Default for StoreLimits {
-    fn default() -> Self {
-        Self {
-            memory_bytes: 64 << 30,
-            total_memory_bytes: u64::MAX,
-            table_elements: 10_000_000,
-            total_table_elements: 20_000_000,
-            instances: 10_000,
-            heap_bytes: crate::heap::DEFAULT_LIMIT_BYTES,
-        }
-    }
-}
 
 /// A global variable's type and cell.
 pub(crate) struct Global {
@@ -425,266 +391,6 @@ impl Store {
         }
     }
 
-    // Memories.
-
-    /// Makes a linear memory.
-    pub fn new_memory(&mut self, ty: MemoryType) -> Result<MemoryId, Error> {
-        let memory = Memory::new(ty, self.limits.memory_bytes, &self.memory_allowance)
-            .ok_or_else(|| no_such_memory(ty, ty.limits.min))?;
-        self.memories.push(Owned::new(memory));
-        Ok(MemoryId(self.handle(self.memories.len() - 1)))
-    }
-
-    /// A memory that begins as an image.
-    pub(crate) fn new_memory_of(
-        &mut self,
-        ty: MemoryType,
-        image: &Image,
-    ) -> Result<MemoryId, Error> {
-        let memory = Memory::of_image(ty, image, self.limits.memory_bytes, &self.memory_allowance)
-            .ok_or_else(|| no_such_memory(ty, image.len_bytes() as u64 / ty.page_bytes()))?;
-        self.memories.push(Owned::new(memory));
-        Ok(MemoryId(self.handle(self.memories.len() - 1)))
-    }
-
-    /// A memory's type, with its current size as the minimum.
-    pub fn memory_type(&self, id: MemoryId) -> MemoryType {
-        let memory = self.memories[self.check(id.0)].get();
-        let mut ty = memory.ty;
-        ty.limits.min = memory.pages();
-        ty
-    }
-
-    /// A memory's bytes.
-    pub fn memory(&self, id: MemoryId) -> &[u8] {
-        self.memories[self.check(id.0)].get().data()
-    }
-
-    /// A memory's bytes, to write.
-    pub fn memory_mut(&mut self, id: MemoryId) -> &mut [u8] {
-        let index = self.check(id.0);
-        self.memories[index].get_mut().data_mut()
-    }
-
-    /// Grows a memory; the old size in pages, or `None` if it cannot.
-    pub fn grow_memory(&mut self, id: MemoryId, delta_pages: u64) -> Option<u64> {
-        let index = self.check(id.0);
-        self.memories[index].get_mut().grow(delta_pages)
-    }
-
-    // Tables.
-
-    /// Makes a table.
-    pub fn new_table(&mut self, ty: TableType, init: Val) -> Result<TableId, Error> {
-        self.check_val(&init);
-        self.new_table_raw(ty, ty.limits.min, init.to_slots()[0])
-    }
-
-    /// A table of `size` elements, at least the type's minimum.
-    pub(crate) fn new_table_raw(
-        &mut self,
-        ty: TableType,
-        size: u64,
-        init: u64,
-    ) -> Result<TableId, Error> {
-        let too_large = || Error::Resources(format!("a table of {size} elements cannot be had"));
-        let mut table = Table {
-            ty,
-            elements: Buffer::default(),
-            max: self.limits.table_elements,
-            allowance: self.table_allowance.clone(),
-        };
-        table.grow(size, init).ok_or_else(too_large)?;
-        self.tables.push(Owned::new(table));
-        Ok(TableId(self.handle(self.tables.len() - 1)))
-    }
-
-    /// A table whose `size` elements are about to be written into `elements`.
-    pub(crate) fn new_table_of(
-        &mut self,
-        ty: TableType,
-        size: u64,
-        mut elements: Buffer<u64>,
-    ) -> Result<TableId, Error> {
-        let max = self.limits.table_elements;
-        let fits = size <= max && elements.try_reserve(size as usize).is_ok();
-        let allowance = self.table_allowance.clone();
-        if !fits || allowance.take(size).is_none() {
-            let message = format!("a table of {size} elements cannot be had");
-            return Err(Error::Resources(message));
-        }
-        let table = Table {
-            ty,
-            elements,
-            max,
-            allowance,
-        };
-        self.tables.push(Owned::new(table));
-        Ok(TableId(self.handle(self.tables.len() - 1)))
-    }
-
-    /// A table's type, with its current size as the minimum.
-    pub fn table_type(&self, id: TableId) -> TableType {
-        let table = self.tables[self.check(id.0)].get();
-        let mut ty = table.ty;
-        ty.limits.min = table.elements.len() as u64;
-        ty
-    }
-
-    /// An element of a table.
-    pub fn table_get(&self, id: TableId, index: u64) -> Option<Val> {
-        let table = self.tables[self.check(id.0)].get();
-        let ty = ValType::Ref(table.ty.element);
-        Some(Val::from_slots(ty, &[table.get(index)?], self))
-    }
-
-    /// Sets an element of a table; `false` if there is no such element or the
-    /// value has another type.
-    pub fn table_set(&mut self, id: TableId, index: u64, value: Val) -> bool {
-        self.check_val(&value);
-        let at = self.check(id.0);
-        if !self.fits(&value, ValType::Ref(self.tables[at].get().ty.element)) {
-            return false;
-        }
-        let table = self.tables[at].get_mut();
-        match table.elements.get_mut(index as usize) {
-            Some(element) => {
-                *element = value.to_slots()[0];
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Grows a table; the old size, or `None` if it cannot.
-    pub fn grow_table(&mut self, id: TableId, delta: u64, init: Val) -> Option<u64> {
-        self.check_val(&init);
-        let at = self.check(id.0);
-        if !self.fits(&init, ValType::Ref(self.tables[at].get().ty.element)) {
-            return None;
-        }
-        self.tables[at].get_mut().grow(delta, init.to_slots()[0])
-    }
-
-    // Globals.
-
-    /// Makes a global variable.
-    pub fn new_global(&mut self, ty: GlobalType, value: Val) -> Result<GlobalId, Error> {
-        if !self.fits(&value, ty.value) {
-            return Err(Error::Call(format!(
-                "a global of type {} was given a {}",
-                ty.value,
-                value.ty()
-            )));
-        }
-        self.check_val(&value);
-        let cell = host::GlobalCell::owned(value.to_slots());
-        Ok(self.add_global(Global { ty, cell }))
-    }
-
-    pub(crate) fn add_global(&mut self, global: Global) -> GlobalId {
-        self.globals.push(global);
-        GlobalId(self.handle(self.globals.len() - 1))
-    }
-
-    /// A global's type.
-    pub fn global_type(&self, id: GlobalId) -> GlobalType {
-        self.globals[self.check(id.0)].ty
-    }
-
-    /// A global's value.
-    pub fn global_get(&self, id: GlobalId) -> Val {
-        let global = &self.globals[self.check(id.0)];
-        Val::from_slots(
-            global.ty.value,
-            &global.cell.read(global.ty.value.slots()),
-            self,
-        )
-    }
-
-    /// Sets a global; `false` if it is immutable or of another type.
-    pub fn global_set(&mut self, id: GlobalId, value: Val) -> bool {
-        self.check_val(&value);
-        let index = self.check(id.0);
-        let ty = self.globals[index].ty;
-        if !ty.mutable || !self.fits(&value, ty.value) {
-            return false;
-        }
-        let global = &mut self.globals[index];
-        global.cell.write(value.to_slots(), global.ty.value.slots());
-        true
-    }
-
-    // Exceptions.
-
-    /// Makes a tag, of exceptions that carry values of the type's parameters.
-    pub fn new_tag(&mut self, ty: FuncType) -> Result<TagId, Error> {
-        if !ty.results().is_empty() {
-            return Err(Error::Call(format!("a tag has no results, unlike {ty}")));
-        }
-        self.tags.push(ty);
-        Ok(TagId(self.handle(self.tags.len() - 1)))
-    }
-
-    /// A tag's type.
-    pub fn tag_type(&self, id: TagId) -> FuncType {
-        self.tags[self.check(id.0)].clone()
-    }
-
-    /// Makes an exception, for a host function to end with.
-    pub fn new_exception(&self, tag: TagId, values: &[Val]) -> Result<ExceptionInfo, Error> {
-        let ty = &self.tags[self.check(tag.0)];
-        let fits = |(value, ty): (&Val, &ValType)| self.fits(value, *ty);
-        if values.len() != ty.params().len() || !values.iter().zip(ty.params()).all(fits) {
-            return Err(Error::Call(format!(
-                "the values of an exception are not of type {ty}"
-            )));
-        }
-        let slots = values.iter().flat_map(|value| {
-            self.check_val(value);
-            let count = value.ty().slots() as usize;
-            value.to_slots().into_iter().take(count)
-        });
-        let exception = Exception::new(tag.0.index, slots.collect());
-        Ok(ExceptionInfo {
-            thrown: self.thrown(exception),
-            info: TrapInfo {
-                trap: Trap::UncaughtException,
-                frames: Vec::new(),
-                omitted: 0,
-                instance: None,
-            },
-        })
-    }
-
-    /// The exception that a reference refers to.
-    pub fn exception(&self, exception: ExnRef) -> Thrown {
-        let slot = self.check(exception.0) as u64 + 1;
-        self.thrown(self.exceptions.get(slot).clone())
-    }
-
-    pub(crate) fn thrown(&self, exception: Arc<Exception>) -> Thrown {
-        let ty = &self.tags[exception.tag as usize];
-        let (mut values, mut guards, mut at) = (Vec::new(), Vec::new(), 0);
-        for &ty in ty.params() {
-            let mut value = Val::from_slots(ty, &exception.slots[at..], self);
-            at += ty.slots() as usize;
-            // The host may keep the exception longer than its scope lasts.
-            if let Some(held) = value.heap_ref().filter(|held| held.root.is_some()) {
-                let guard = self.execution.get().heap.roots.guard(held.slot);
-                value = value.with_root(guard.id());
-                guards.push(guard);
-            }
-            values.push(value);
-        }
-        Thrown {
-            store: self.id,
-            exception,
-            values,
-            _guards: guards.into(),
-        }
-    }
-
     // Values of the host.
 
     /// Makes a value of the host a guest can hold. It lives as long as the
@@ -706,13 +412,6 @@ impl Store {
             None => &(),
         }
     }
-}
-
-fn no_such_memory(ty: MemoryType, pages: u64) -> Error {
-    Error::Resources(match ty.page_bytes_log2 {
-        16 => format!("a memory of {pages} pages of 64 KiB cannot be had"),
-        _ => format!("a memory of {pages} bytes cannot be had"),
-    })
 }
 
 impl std::fmt::Debug for Store {
