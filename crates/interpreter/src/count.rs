@@ -7,7 +7,7 @@
 //! what the translator chose, whichever the dispatcher.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What was executed.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,27 @@ pub struct Counts {
     pub pairs: Vec<(usize, usize, u64)>,
     /// How many of them followed as a step of a sequence, without a dispatch.
     pub joined: u64,
+    /// The instructions that were executed, in the order of the code.
+    pub places: Vec<Place>,
+}
+
+/// An instruction of translated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Index of its handler's name.
+    pub handler: usize,
+    pub executed: u64,
+    /// How often the instruction right behind it was executed next.
+    pub through: u64,
+}
+
+/// What is known of an address.
+#[derive(Default)]
+struct Visits {
+    handler: usize,
+    executed: u64,
+    /// Where execution went from there, and how often.
+    next: Vec<(usize, u64)>,
 }
 
 #[derive(Default)]
@@ -31,6 +52,9 @@ struct Counter {
     /// By first, then by second.
     pairs: Vec<Vec<u64>>,
     last: Option<usize>,
+    /// By the instruction's address.
+    visits: BTreeMap<usize, Visits>,
+    last_ip: usize,
     /// The keys executed lately: most handlers are found here.
     recent: Vec<((usize, usize), usize)>,
 }
@@ -44,8 +68,8 @@ thread_local! {
 
 /// Notes that a handler begins.
 #[inline(never)]
-pub(crate) fn executed(name: &'static str, types: &'static str) {
-    COUNTER.with_borrow_mut(|counter| counter.note(name, types));
+pub(crate) fn executed(ip: *const u64, name: &'static str, types: &'static str) {
+    COUNTER.with_borrow_mut(|counter| counter.note(ip as usize, name, types));
 }
 
 /// Notes that the next handler follows without a dispatch.
@@ -63,12 +87,16 @@ pub fn counts() -> Counts {
             let pairs = seen.map(|(second, &count)| (first, second, count));
             counts.pairs.extend(pairs);
         }
+        counts.places = counter.places();
         counts
     })
 }
 
+/// Words of the longest instruction whose successor is right behind it.
+const LONGEST_WORDS: usize = 4;
+
 impl Counter {
-    fn note(&mut self, name: &'static str, types: &'static str) {
+    fn note(&mut self, ip: usize, name: &'static str, types: &'static str) {
         let key = (name.as_ptr() as usize, types.as_ptr() as usize);
         if self.recent.is_empty() {
             self.recent = vec![((0, 0), 0); RECENT];
@@ -80,6 +108,16 @@ impl Counter {
         };
         self.recent[place] = (key, index);
         self.counts.handlers[index] += 1;
+        let visits = self.visits.entry(ip).or_default();
+        visits.handler = index;
+        visits.executed += 1;
+        let last_ip = std::mem::replace(&mut self.last_ip, ip);
+        if let Some(before) = self.visits.get_mut(&last_ip) {
+            match before.next.iter_mut().find(|next| next.0 == ip) {
+                Some(next) => next.1 += 1,
+                None => before.next.push((ip, 1)),
+            }
+        }
         if let Some(last) = self.last.replace(index) {
             let row = &mut self.pairs[last];
             if row.len() <= index {
@@ -87,6 +125,21 @@ impl Counter {
             }
             row[index] += 1;
         }
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let mut behind = self.visits.keys().skip(1);
+        let places = self.visits.iter().map(|(ip, visits)| {
+            let near = |next: &&usize| **next <= ip + LONGEST_WORDS * 8;
+            let behind = behind.next().filter(near);
+            let through = behind.and_then(|next| visits.next.iter().find(|to| to.0 == *next));
+            Place {
+                handler: visits.handler,
+                executed: visits.executed,
+                through: through.map_or(0, |to| to.1),
+            }
+        });
+        places.collect()
     }
 
     fn index_of(&mut self, key: (usize, usize), name: &str, types: &str) -> usize {
@@ -150,8 +203,15 @@ mod tests {
         let mut counter = Counter::default();
         let (a, b) = ("first", "second");
         for name in [a, b, a, b] {
-            counter.note(name, "()");
+            counter.note(if name == a { 0x1000 } else { 0x1010 }, name, "()");
         }
+        let place = |handler, through| Place {
+            handler,
+            executed: 2,
+            through,
+        };
+        // From the second back to the first: that is no way through.
+        assert_eq!(counter.places(), [place(0, 2), place(1, 0)]);
         assert_eq!(counter.counts.names, [a, b]);
         assert_eq!(counter.counts.handlers, [2, 2]);
         assert_eq!(counter.pairs, [vec![0, 2], vec![1]]);

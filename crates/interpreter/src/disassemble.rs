@@ -193,7 +193,7 @@ fn table(
         }
     }
     for op in handlers::ALL_UNARY.iter().filter(|op| op.name == name) {
-        if let Some((mode, to_slot)) = find(&op.handlers[dispatch], is) {
+        if let Some((mode, to_slot)) = find(&op.best()[dispatch], is) {
             let source = if mode == 0 { &b } else { "acc" };
             return Some(format!("{name} {source}{}", result(at, to_slot)));
         }

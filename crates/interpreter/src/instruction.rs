@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | `binary` | `operand type = meaning`; `traps`: the meaning is a `Result`; `commutative`: fewer modes |
 //! | `compare` | as binary, to `bool`; `mirror`: the operator with its operands exchanged; `inverse`: the one that is true when this one is false (floats have none: NaN) |
-//! | `unary` | `operand => result = meaning` |
+//! | `unary` | `operand => result = meaning`; `traps` as above; `rounds`, `ones`, `zeros`: some processors have an instruction for it (`execute/numeric_x86.rs`) |
 //! | `load` | `what lies in memory => result` |
 //! | `store` | `operand => what lies in memory` |
 //! | `v_unary`, `v_binary`, `v_ternary` | vectors to a vector |
@@ -107,25 +107,25 @@ macro_rules! for_each_instruction {
                 F64Ge visit_f64_ge "f64.ge" f64 = float::f64_ge, mirror F64Le;
             }
             unary {
-                I32Clz visit_i32_clz "i32.clz" i32 => i32 = int::i32_clz;
-                I32Ctz visit_i32_ctz "i32.ctz" i32 => i32 = int::i32_ctz;
-                I32Popcnt visit_i32_popcnt "i32.popcnt" i32 => i32 = int::i32_popcnt;
-                I64Clz visit_i64_clz "i64.clz" i64 => i64 = int::i64_clz;
+                I32Clz visit_i32_clz "i32.clz" i32 => i32 = int::i32_clz zeros;
+                I32Ctz visit_i32_ctz "i32.ctz" i32 => i32 = int::i32_ctz zeros;
+                I32Popcnt visit_i32_popcnt "i32.popcnt" i32 => i32 = int::i32_popcnt ones;
+                I64Clz visit_i64_clz "i64.clz" i64 => i64 = int::i64_clz zeros;
                 I64Ctz visit_i64_ctz "i64.ctz" i64 => i64 = int::i64_ctz;
-                I64Popcnt visit_i64_popcnt "i64.popcnt" i64 => i64 = int::i64_popcnt;
+                I64Popcnt visit_i64_popcnt "i64.popcnt" i64 => i64 = int::i64_popcnt ones;
                 F32Abs visit_f32_abs "f32.abs" f32 => f32 = float::f32_abs;
                 F32Neg visit_f32_neg "f32.neg" f32 => f32 = float::f32_neg;
-                F32Ceil visit_f32_ceil "f32.ceil" f32 => f32 = float::f32_ceil;
-                F32Floor visit_f32_floor "f32.floor" f32 => f32 = float::f32_floor;
-                F32Trunc visit_f32_trunc "f32.trunc" f32 => f32 = float::f32_trunc;
-                F32Nearest visit_f32_nearest "f32.nearest" f32 => f32 = float::f32_nearest;
+                F32Ceil visit_f32_ceil "f32.ceil" f32 => f32 = float::f32_ceil rounds;
+                F32Floor visit_f32_floor "f32.floor" f32 => f32 = float::f32_floor rounds;
+                F32Trunc visit_f32_trunc "f32.trunc" f32 => f32 = float::f32_trunc rounds;
+                F32Nearest visit_f32_nearest "f32.nearest" f32 => f32 = float::f32_nearest rounds;
                 F32Sqrt visit_f32_sqrt "f32.sqrt" f32 => f32 = float::f32_sqrt;
                 F64Abs visit_f64_abs "f64.abs" f64 => f64 = float::f64_abs;
                 F64Neg visit_f64_neg "f64.neg" f64 => f64 = float::f64_neg;
-                F64Ceil visit_f64_ceil "f64.ceil" f64 => f64 = float::f64_ceil;
-                F64Floor visit_f64_floor "f64.floor" f64 => f64 = float::f64_floor;
-                F64Trunc visit_f64_trunc "f64.trunc" f64 => f64 = float::f64_trunc;
-                F64Nearest visit_f64_nearest "f64.nearest" f64 => f64 = float::f64_nearest;
+                F64Ceil visit_f64_ceil "f64.ceil" f64 => f64 = float::f64_ceil rounds;
+                F64Floor visit_f64_floor "f64.floor" f64 => f64 = float::f64_floor rounds;
+                F64Trunc visit_f64_trunc "f64.trunc" f64 => f64 = float::f64_trunc rounds;
+                F64Nearest visit_f64_nearest "f64.nearest" f64 => f64 = float::f64_nearest rounds;
                 F64Sqrt visit_f64_sqrt "f64.sqrt" f64 => f64 = float::f64_sqrt;
                 I32TruncF32S visit_i32_trunc_f32_s "i32.trunc_f32_s" f32 => i32 = convert::i32_trunc_f32_s traps;
                 I32TruncF32U visit_i32_trunc_f32_u "i32.trunc_f32_u" f32 => i32 = convert::i32_trunc_f32_u traps;

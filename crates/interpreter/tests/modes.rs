@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{configs, each, returns, traps};
-use fossor_interpreter::{Engine, Error, Extern, Module, Store, Val};
+use common::{each, returns, traps};
+use fossor_interpreter::{Error, Val};
 
 const FIB: &str = r#"(module
   (func $fib (export "fib") (param i32) (result i32)
@@ -133,36 +133,6 @@ fn endless_recursion_exhausts_the_stack() {
         "f",
         &[],
         "call stack exhausted",
-    );
-}
-
-#[test]
-fn fuel_counts_operators_whatever_the_mode() {
-    let bytes = wat::parse_str(FIB).expect("well-formed");
-    let mut spent = Vec::new();
-    for (mode, config) in configs() {
-        if !config.fuel {
-            continue;
-        }
-        let engine = Engine::new(config);
-        let module = Module::new(&engine, bytes.clone()).expect("valid");
-        let mut store = Store::new(&engine, Box::new(()));
-        let instance = store.instantiate(&module, &[]).expect("instantiates");
-        let Some(Extern::Func(fib)) = store.export(instance, "fib") else {
-            panic!("no fib")
-        };
-        store.set_fuel(1_000_000);
-        store.call(fib, &[Val::I32(10)]).expect("enough fuel");
-        spent.push((1_000_000 - store.fuel(), mode));
-        store.set_fuel(100);
-        let error = store
-            .call(fib, &[Val::I32(10)])
-            .expect_err("too little fuel");
-        assert_eq!(error.to_string().lines().next(), Some("out of fuel"));
-    }
-    assert!(
-        spent.windows(2).all(|pair| pair[0].0 == pair[1].0),
-        "{spent:?}"
     );
 }
 

@@ -1,7 +1,8 @@
 //! Feature `count`: what the guest executed, for `cargo xtask isa --count`.
 //!
 //! The file that `FOSSOR_COUNT` names has lines of fields between tabs:
-//! `handler COUNT NAME`, `pair COUNT NAME NAME`, one `joined COUNT`, and with
+//! `handler COUNT NAME`, `pair COUNT NAME NAME`, `place EXECUTED THROUGH NAME` in the
+//! order of the code, one `joined COUNT`, and with
 //! `--fuel` one `operators COUNT`.
 
 use std::fmt::Write as _;
@@ -21,6 +22,10 @@ pub fn write(operators: Option<u64>) {
     for (first, second, count) in &counts.pairs {
         let (first, second) = (&counts.names[*first], &counts.names[*second]);
         let _ = writeln!(text, "pair\t{count}\t{first}\t{second}");
+    }
+    for place in &counts.places {
+        let name = &counts.names[place.handler];
+        let _ = writeln!(text, "place\t{}\t{}\t{name}", place.executed, place.through);
     }
     let _ = writeln!(text, "joined\t{}", counts.joined);
     if let Some(operators) = operators {

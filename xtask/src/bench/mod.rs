@@ -1,8 +1,9 @@
 //! Benchmarks: programs under the interpreter and its peers, in interleaved
 //! runs; tables, files of results and plots.
 
+mod driver;
 mod generated;
-mod groups;
+pub mod groups;
 mod kernels;
 mod measure;
 mod peers;

@@ -1,5 +1,6 @@
 //! The engines that are compared, and where they come from.
 
+use super::driver::Driver;
 use super::groups::{Group, Task};
 use crate::error::Error;
 use crate::golang::{self, Toolchain};
@@ -11,6 +12,9 @@ use std::process::Command;
 const WASMI: &str = "2.0.0";
 const WASMTIME: &str = "49.0.4";
 const WAZERO: &str = "v1.12.0";
+const WASM3: &str = "0.2.1";
+const WAMR: &str = "0.3.0";
+const STITCH: &str = "0.1.0";
 
 /// An engine to compare with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -29,6 +33,12 @@ pub enum Peer {
     Pulley,
     /// wazero's interpreter, through the Go module proxy.
     Wazero,
+    /// wasm3 0.9, as the crate wasm3x; only for kernels, as are the next two.
+    Wasm3,
+    /// WAMR's fast interpreter, as the crate wamrx.
+    Wamr,
+    /// Stitch, as the crate makepad-stitch.
+    Stitch,
 }
 
 /// An engine that is ready to run.
@@ -70,7 +80,7 @@ impl Engine {
         engine
     }
 
-    fn new(
+    pub(super) fn new(
         name: &str,
         program: PathBuf,
         leading: &[&str],
@@ -142,7 +152,8 @@ impl Peer {
     pub fn of(group: Group) -> &'static [Peer] {
         use Peer::*;
         match group {
-            Group::Go | Group::Kernels | Group::Simd => &[Wasmi, Cranelift, Winch, Pulley, Wazero],
+            Group::Kernels => &[Wasmi, Wasm3, Wamr, Stitch, Cranelift, Winch, Pulley, Wazero],
+            Group::Go | Group::Simd => &[Wasmi, Cranelift, Winch, Pulley, Wazero],
             Group::Hostcalls => &[Wasmi, Cranelift, Winch, Pulley, Wazero],
             Group::Startup => &[Wasmi, Wasmtime, Cranelift, Wazero],
             Group::Gotest => &[Wasmi, Wasmtime, Wazero],
@@ -178,6 +189,9 @@ impl Peer {
                 let program = wazero(toolchain)?;
                 Engine::new("wazero", program, &run, None, &wrapper, WAZERO)
             }
+            Peer::Wasm3 => Driver::new("wasm3", "wasm3x", WASM3, true).engine(),
+            Peer::Wamr => Driver::new("wamr", "wamrx", WAMR, true).engine(),
+            Peer::Stitch => Driver::new("stitch", "makepad-stitch", STITCH, false).engine(),
         }
     }
 }
@@ -190,7 +204,7 @@ fn wasmtime_as(name: &str, way: [&str; 2]) -> Result<Engine, Error> {
     Engine::new(name, wasmtime()?, &run, Some(&compile), &[], WASMTIME)
 }
 
-fn directory() -> PathBuf {
+pub(super) fn directory() -> PathBuf {
     workspace::target().join("peers")
 }
 

@@ -11,15 +11,28 @@ pub struct Counts {
     pub handlers: BTreeMap<String, u64>,
     /// By first and second name.
     pub pairs: BTreeMap<(String, String), u64>,
+    /// The instructions that were executed, in the order of the code.
+    pub places: Vec<Place>,
     /// How many handlers followed another without a dispatch, in a sequence.
     pub joined: u64,
     /// WebAssembly operators, if they were counted.
     pub operators: u64,
 }
 
+/// An instruction of translated code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its handler.
+    pub name: String,
+    /// How often it was executed.
+    pub executed: u64,
+    /// How often the instruction right behind it came next.
+    pub through: u64,
+}
+
 impl Counts {
-    /// Reads lines of `handler N NAME`, `pair N NAME NAME`, `joined N` and
-    /// `operators N`, with tabs.
+    /// Reads lines of `handler N NAME`, `pair N NAME NAME`, `place N N NAME`,
+    /// `joined N` and `operators N`, with tabs.
     pub fn parse(text: &str) -> Result<Counts, Error> {
         let mut counts = Counts::default();
         for line in text.lines() {
@@ -34,6 +47,16 @@ impl Counts {
                 (Some("pair"), Some(n), [a, b]) => {
                     let pair = (a.to_string(), b.to_string());
                     *counts.pairs.entry(pair).or_default() += n;
+                }
+                (Some("place"), Some(executed), [through, name]) => {
+                    let through = through
+                        .parse()
+                        .map_err(|_| Error::message(format!("no line of counts: {line:?}")))?;
+                    counts.places.push(Place {
+                        name: name.to_string(),
+                        executed,
+                        through,
+                    });
                 }
                 (Some("joined"), Some(n), []) => counts.joined = n,
                 (Some("operators"), Some(n), []) => counts.operators = n,

@@ -1,12 +1,17 @@
 //! The instruction set: what there is, and what of it a program executes.
 
+mod choose;
 mod counts;
+mod lists;
 
+use crate::bench::groups::{self, Group, Task};
 use crate::error::Error;
+use crate::golang::Toolchain;
 use crate::tally::Tally;
 use crate::{process, workspace};
+use choose::Chooser;
 use counts::Counts;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What `cargo xtask isa` takes.
@@ -16,6 +21,16 @@ pub struct Options {
     /// it executes. Without it the instruction table is printed.
     #[arg(long, value_name = "MODULE")]
     pub count: Option<PathBuf>,
+    /// Run the benchmarks' Go programs and kernels, with and without fuel, and
+    /// choose which sequences of instructions become one dispatch.
+    #[arg(long, conflicts_with = "count")]
+    pub sequences: bool,
+    /// Sequences that are chosen at most.
+    #[arg(long, value_name = "N", default_value_t = 800)]
+    pub at_most: usize,
+    /// Write the chosen ones into `execute/sequences/`.
+    #[arg(long, requires = "sequences")]
+    pub write: bool,
     /// Flags of `fossor run`, in one word: --flags '--dir . --no-fuse'.
     #[arg(long, value_name = "FLAGS", default_value = "")]
     pub flags: String,
@@ -29,6 +44,10 @@ pub struct Options {
 
 /// Prints the table, or counts.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
+    if options.sequences {
+        choose_sequences(options)?;
+        return Ok(Tally::default());
+    }
     match &options.count {
         None => {
             let mut cargo = cargo(&["run", "--quiet", "--package", "fossor-interpreter"]);
@@ -39,9 +58,61 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     Ok(Tally::default())
 }
 
-/// Runs the module twice: the operators are counted by their fuel, but with
-/// fuel the translator leaves some jumps unfused.
-fn count(module: &PathBuf, options: &Options) -> Result<Counts, Error> {
+/// Runs the module twice: the operators are counted by their fuel, but with fuel
+/// other instructions are executed.
+fn count(module: &Path, options: &Options) -> Result<Counts, Error> {
+    let program = counting_runner()?;
+    let flags: Vec<&str> = options.flags.split_whitespace().collect();
+    let mut counts = run(&program, module, &options.arguments, &flags)?;
+    let fuel = [&flags[..], FUEL].concat();
+    counts.operators = run(&program, module, &options.arguments, &fuel)?.operators;
+    Ok(counts)
+}
+
+/// More than any program uses.
+const FUEL: &[&str] = &["--fuel", "1000000000000000000"];
+
+/// What a kernel counts beside a Go program.
+const KERNEL_WEIGHT: f64 = 0.4;
+/// What a program with fuel counts beside the same without.
+const FUEL_WEIGHT: f64 = 0.25;
+
+/// Counts what the benchmarks execute in their quick runs, chooses, and says how many
+/// of 100 instructions are dispatched with what is chosen.
+fn choose_sequences(options: &Options) -> Result<(), Error> {
+    let toolchain = Toolchain::find()?;
+    let program = counting_runner()?;
+    let mut chooser = Chooser::default();
+    for (group, weight) in [(Group::Go, 1.0), (Group::Kernels, KERNEL_WEIGHT)] {
+        for work in groups::prepare(group, true, &toolchain)? {
+            let Task::Module(module, arguments) = &work.task else {
+                continue;
+            };
+            println!("counting {}", work.name);
+            let counts = run(&program, module, arguments, &[])?;
+            chooser.add(&work.name, weight, &counts);
+            let counts = run(&program, module, arguments, FUEL)?;
+            let name = format!("{} with fuel", work.name);
+            chooser.add(&name, weight * FUEL_WEIGHT, &counts);
+        }
+    }
+    chooser.choose(options.at_most, lists::may_be_step);
+    for (name, left) in chooser.left() {
+        println!("{name:<28} {:>6.1}", left * 100.0);
+    }
+    let sequences = chooser.sequences();
+    println!("{} sequences", sequences.len());
+    if options.write {
+        for (file, lines) in lists::write(&sequences)? {
+            println!("{file:<12} {lines:>4}");
+        }
+        process::run(&mut cargo(&["fmt", "--package", "fossor-interpreter"]))?;
+    }
+    Ok(())
+}
+
+/// Builds the runner that counts.
+fn counting_runner() -> Result<PathBuf, Error> {
     // A directory of its own, so that the feature does not make cargo build the
     // release anew each time.
     let target = workspace::target().join("count");
@@ -53,28 +124,31 @@ fn count(module: &PathBuf, options: &Options) -> Result<Counts, Error> {
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
     )?;
-    let program = target.join("release").join("fossor");
-    let file = target.join("counts.txt");
-    let run = |more: &[&str]| -> Result<Counts, Error> {
-        let mut command = Command::new(&program);
-        command.arg("run").args(options.flags.split_whitespace());
-        command.args(more).arg(module).args(&options.arguments);
-        command.env("FOSSOR_COUNT", &file).stdin(Stdio::null());
-        // What the program prints is not what was asked for.
-        command.stdout(Stdio::null());
-        // A guest may fail and still have been counted.
-        let _ = std::fs::remove_file(&file);
-        let outcome = process::run(&mut command);
-        match file.is_file() {
-            true => Counts::parse(&workspace::read(&file)?),
-            false => Err(outcome.err().unwrap_or_else(|| {
-                Error::message(format!("{} wrote no counts", program.display()))
-            })),
-        }
-    };
-    let mut counts = run(&[])?;
-    counts.operators = run(&["--fuel", "1000000000000000000"])?.operators;
-    Ok(counts)
+    Ok(target.join("release").join("fossor"))
+}
+
+/// Runs a module with these flags of `fossor run`, and reads what was counted.
+fn run(
+    program: &Path,
+    module: &Path,
+    arguments: &[String],
+    flags: &[&str],
+) -> Result<Counts, Error> {
+    let file = workspace::target().join("count").join("counts.txt");
+    let mut command = Command::new(program);
+    command.arg("run").args(flags).arg(module).args(arguments);
+    command.env("FOSSOR_COUNT", &file).stdin(Stdio::null());
+    // What the program prints is not what was asked for.
+    command.stdout(Stdio::null());
+    // A guest may fail and still have been counted.
+    let _ = std::fs::remove_file(&file);
+    let outcome = process::run(&mut command);
+    match file.is_file() {
+        true => Counts::parse(&workspace::read(&file)?),
+        false => Err(outcome
+            .err()
+            .unwrap_or_else(|| Error::message(format!("{} wrote no counts", program.display())))),
+    }
 }
 
 fn cargo(words: &[&str]) -> Command {

@@ -41,18 +41,19 @@ unsafe fn note_stop(ip: *const u64, fp: *mut u64, ctx: *mut Context, exit: Exit)
 #[inline(always)]
 unsafe fn pause(r: Registers, exit: Exit) {
     // Scalars, as in `stop`. A handler that traps after a calculation would have
-    // to save them for this; the one that takes fuel changes none.
+    // to save them for this.
     // SAFETY: V3.
     unsafe { note_pause(r.ip, r.fp, r.ctx, r.acc, r.mem, exit, r.acc_f64, r.acc_f32) }
 }
 
+/// Notes how a run ended, and its registers.
 #[cold]
 #[inline(never)]
 #[allow(
     clippy::too_many_arguments,
     reason = "all in registers, and but one where they are"
 )]
-unsafe fn note_pause(
+pub(super) unsafe fn note_pause(
     ip: *const u64,
     fp: *mut u64,
     ctx: *mut Context,
@@ -283,17 +284,6 @@ handlers! {
     fn global_set_wide(r) {
         let to = r.ctx.byte_add(r.imm_u32() as usize).cast();
         super::operand::store_v128(super::operand::load_v128(r.slot::<FA>()), to);
-        next::<D>(r, 2)
-    }
-
-    /// Takes I operators' fuel, for the block that follows.
-    fn fuel(r) {
-        let execution = &mut *r.context().execution;
-        let need = u64::from(r.imm_u32());
-        if execution.fuel < need {
-            return pause(r, Exit::Trap(Trap::OutOfFuel));
-        }
-        execution.fuel -= need;
         next::<D>(r, 2)
     }
 

@@ -5,7 +5,7 @@
 use super::call::enter;
 use super::context::{CodeHeader, FuncEntry};
 use super::control::{Direction, trap};
-use super::dispatch::{branch, next};
+use super::dispatch::{Dispatch, branch, next};
 use super::operand::Cell;
 use super::registers::{FA, FB, FC, FD, Registers, handlers};
 use fossor_host::Trap;
@@ -28,6 +28,40 @@ unsafe fn set_stack_pointer(r: &mut Registers, sp: u32) {
         sp.store(r.slot::<FA>());
         sp.store(r.ctx.cast::<u64>().add(r.field::<FD>() as usize));
         r.acc = sp.into();
+    }
+}
+
+/// `A := A + C; global D := A; memory[A] := word 2`; `false`: that is out of bounds.
+#[inline(always)]
+pub(super) unsafe fn push(r: &mut Registers) -> bool {
+    // SAFETY: V1-V3, V6.
+    unsafe {
+        let sp = u32::load(r.slot::<FA>()).wrapping_add(r.field::<FC>() as i16 as u32);
+        set_stack_pointer(r, sp);
+        if u64::from(sp) + 8 > r.context().memory_bytes {
+            return false;
+        }
+        // V4: checked above.
+        let to = r.mem.add(sp as usize).cast::<u64>();
+        to.write_unaligned(r.word::<2>());
+        true
+    }
+}
+
+/// Calls the function of this entry with the argument 0, at `args`.
+#[inline(always)]
+pub(super) unsafe fn call_with_zero<D: Dispatch>(
+    r: Registers,
+    entry: u64,
+    args: *mut u64,
+    return_ip: *const u64,
+) {
+    // SAFETY: V1, V2: `entry` is a word of the translator's.
+    unsafe {
+        args.write(0);
+        let code = (*(entry as *const FuncEntry)).code();
+        let first = code.cast::<CodeHeader>().read().zero_entry;
+        enter::<D>(r, code, first.into(), args, return_ip, r.fp)
     }
 }
 
@@ -55,18 +89,10 @@ handlers! {
         if r.context().interrupted() {
             return trap(r, Trap::Interrupted);
         }
-        let sp = u32::load(r.slot::<FA>()).wrapping_add(r.field::<FC>() as i16 as u32);
-        set_stack_pointer(&mut r, sp);
-        if u64::from(sp) + 8 > r.context().memory_bytes {
+        if !push(&mut r) {
             return trap(r, Trap::MemoryOutOfBounds);
         }
-        // V4: checked above.
-        r.mem.add(sp as usize).cast::<u64>().write_unaligned(r.word::<2>());
-        let args = r.slot::<FB>();
-        args.write(0);
-        let code = (*(r.word::<3>() as *const FuncEntry)).code();
-        let first = code.cast::<CodeHeader>().read().zero_entry;
-        enter::<D>(r, code, first.into(), args, r.ip.add(4), r.fp)
+        call_with_zero::<D>(r, r.word::<3>(), r.slot::<FB>(), r.ip.add(4))
     }
 
     /// `A := A + C; global D := A; return 0`; the link is in slot B.

@@ -100,6 +100,25 @@ pub(crate) struct UnaryOp {
     pub result: Kind,
     /// By source: slot, accumulator.
     pub handlers: PerDispatch<[ByTarget; 2]>,
+    /// Better ones that not every processor can execute.
+    pub better: Option<Better>,
+}
+
+/// Handlers for processors that have more than the baseline.
+pub(crate) struct Better {
+    /// Whether this one does.
+    pub available: fn() -> bool,
+    pub handlers: PerDispatch<[ByTarget; 2]>,
+}
+
+impl UnaryOp {
+    /// The handlers that suit this processor.
+    pub fn best(&self) -> &PerDispatch<[ByTarget; 2]> {
+        match &self.better {
+            Some(better) if (better.available)() => &better.handlers,
+            _ => &self.handlers,
+        }
+    }
 }
 
 pub(crate) struct LoadOp {
@@ -288,6 +307,26 @@ const fn store_handlers<D: Dispatch, Op: Store>() -> [[Handler; 3]; 3] {
     ]
 }
 
+/// Handlers of `numeric_x86.rs`, where that is compiled.
+#[cfg(target_arch = "x86_64")]
+macro_rules! better {
+    ($available:ident, $handlers:ident, $op:ident) => {
+        Some(Better {
+            available: super::super::numeric_x86::$available,
+            handlers: [
+                super::super::numeric_x86::$handlers::<Loop, op::$op>(),
+                super::super::numeric_x86::$handlers::<Fast, op::$op>(),
+            ],
+        })
+    };
+}
+#[cfg(not(target_arch = "x86_64"))]
+macro_rules! better {
+    ($available:ident, $handlers:ident, $op:ident) => {
+        None
+    };
+}
+
 macro_rules! define_handlers {
     (
         binary { $($bin:ident $bin_visit:ident $bin_text:literal $bin_ty:ident = $bin_mod:ident::$bin_fn:ident $($bin_flag:ident)*;)* }
@@ -333,6 +372,7 @@ macro_rules! define_handlers {
                 narrow: is_narrow($un_text),
                 result: <<op::$un as Unary>::Out as Cell>::KIND,
                 handlers: [unary_handlers::<Loop, op::$un>(), unary_handlers::<Fast, op::$un>()],
+                better: define_handlers!(@better $un $($un_flag)*),
             };)*
             $(pub(crate) static $ld: LoadOp = LoadOp {
                 name: $ld_text,
@@ -356,6 +396,10 @@ macro_rules! define_handlers {
     (@binary $op:ident traps $($rest:ident)*) => { define_handlers!(@binary $op $($rest)*) };
     (@binary $op:ident commutative) => { [commutative_handlers::<Loop, op::$op>(), commutative_handlers::<Fast, op::$op>()] };
     (@binary $op:ident) => { [binary_handlers::<Loop, op::$op>(), binary_handlers::<Fast, op::$op>()] };
+    (@better $op:ident rounds) => { better!(has_round, round_handlers, $op) };
+    (@better $op:ident ones) => { better!(has_ones, ones_handlers, $op) };
+    (@better $op:ident zeros) => { better!(has_zeros, zeros_handlers, $op) };
+    (@better $op:ident $($flag:ident)*) => { None };
     (@inverse $inverse:ident) => { Some(&$inverse) };
     (@inverse) => { None };
     (@unless $op:ident $inverse:ident) => { [branch_handlers::<Loop, op::$inverse>(), branch_handlers::<Fast, op::$inverse>()] };

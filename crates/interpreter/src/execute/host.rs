@@ -227,7 +227,10 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 execution,
                 Trap::Interrupted,
             )))),
-            Exit::Trap(trap) => Err(Error::Trap(Box::new(walk::trap_info(execution, trap)))),
+            Exit::Trap(trap) => {
+                settle_fuel(execution, trap);
+                Err(Error::Trap(Box::new(walk::trap_info(execution, trap))))
+            }
         }
     }
 }
@@ -243,6 +246,23 @@ unsafe fn uncaught(execution: *mut Execution) -> Error {
         let thrown = store.thrown(exception);
         let info = walk::trap_info(execution, Trap::UncaughtException);
         Error::Exception(Box::new(ExceptionInfo { thrown, info }))
+    }
+}
+
+/// After a trap: what was executed is paid for.
+unsafe fn settle_fuel(execution: *mut Execution, trap: Trap) {
+    // SAFETY: V3.
+    unsafe {
+        let store = &mut *(*execution).store;
+        if !store.engine.config().fuel {
+            return;
+        }
+        let rest = match trap {
+            // More was executed than could be paid for.
+            Trap::OutOfFuel => 0,
+            _ => store.fuel().saturating_sub(walk::owed(execution).into()),
+        };
+        store.set_fuel(rest);
     }
 }
 

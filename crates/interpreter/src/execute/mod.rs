@@ -43,12 +43,15 @@ pub(crate) mod control;
 pub(crate) mod debug;
 pub(crate) mod dispatch;
 pub(crate) mod exception;
+pub(crate) mod fuel;
 pub(crate) mod gc;
 pub(crate) mod go;
 pub(crate) mod handlers;
 pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod numeric;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod numeric_x86;
 pub(crate) mod objects;
 pub(crate) mod operand;
 pub(crate) mod operation;

@@ -106,7 +106,7 @@ macro_rules! handlers {
             acc: u64, mem: *mut u8, acc_f64: f64, acc_f32: f32,
         ) {
             #[cfg(feature = "count")]
-            crate::count::executed(stringify!($name), std::any::type_name::<($($($g,)*)?)>());
+            crate::count::executed(ip, stringify!($name), std::any::type_name::<($($($g,)*)?)>());
             #[allow(unused_mut)]
             let mut $r = crate::execute::registers::Registers::new(ip, fp, ctx, acc, mem, acc_f64, acc_f32);
             // SAFETY: V1-V6, which the caller of a handler promises; the body
@@ -120,7 +120,7 @@ macro_rules! handlers {
             acc: u64, mem: *mut u8, acc_f64: f64, acc_f32: f32,
         ) {
             #[cfg(feature = "count")]
-            crate::count::executed(stringify!($name), std::any::type_name::<($($($g,)*)?)>());
+            crate::count::executed(ip, stringify!($name), std::any::type_name::<($($($g,)*)?)>());
             #[allow(unused_mut)]
             let mut $r = crate::execute::registers::Registers::new(ip, fp, ctx, acc, mem, acc_f64, acc_f32);
             // SAFETY: V1-V6, which the caller of a handler promises; the body

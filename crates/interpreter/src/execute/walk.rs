@@ -3,7 +3,7 @@
 use super::context::{CodeHeader, Context, Execution, FuncEntry};
 use crate::error::{Frame, TrapInfo};
 use crate::module::ModuleInner;
-use crate::translate::Line;
+use crate::translate::{Line, OPEN};
 use crate::value::{Handle, InstanceId};
 use fossor_host::Trap;
 use std::collections::HashMap;
@@ -45,6 +45,24 @@ pub(crate) unsafe fn trap_info(execution: *mut Execution, trap: Trap) -> TrapInf
         )
     };
     info
+}
+
+/// With fuel, where a run has just stopped: the operators that were executed and
+/// not paid for, in the innermost function; the others have paid for their calls.
+pub(super) unsafe fn owed(execution: *mut Execution) -> u32 {
+    // SAFETY: V3: the execution is the store's, and `resume` says where the run
+    // stopped.
+    let (ip, ctx) = unsafe { ((*execution).resume.ip, (*execution).resume.ctx) };
+    if ip.is_null() {
+        return 0;
+    }
+    // SAFETY: V3.
+    let module = unsafe { &*(*(*ctx).instance).module.0 };
+    let place = Symbols::default().find(module, ip);
+    place.map_or(0, |place| {
+        let line = place.line(module, 0, &mut HashMap::new(), |line| line.owed);
+        line.filter(|&owed| owed != OPEN).unwrap_or(0)
+    })
 }
 
 /// Hands each frame of a run that stands still to `each`: its module, its
@@ -185,12 +203,23 @@ impl Place {
         behind: usize,
         listings: &mut HashMap<(usize, usize), Vec<Line>>,
     ) -> Option<u32> {
+        self.line(module, behind, listings, |line| line.wasm_offset)
+    }
+
+    /// Something of the instruction `behind` words before the place.
+    fn line<T>(
+        &self,
+        module: &ModuleInner,
+        behind: usize,
+        listings: &mut HashMap<(usize, usize), Vec<Line>>,
+        get: impl Fn(&Line) -> T,
+    ) -> Option<T> {
         let word = self.word?;
         let key = (std::ptr::from_ref(module) as usize, self.entry);
         let lines = listings
             .entry(key)
             .or_insert_with(|| module.listing(self.entry as u32).unwrap_or_default());
         let after = lines.partition_point(|line| line.word <= word - behind);
-        Some(lines.get(after.checked_sub(1)?)?.wasm_offset)
+        lines.get(after.checked_sub(1)?).map(get)
     }
 }

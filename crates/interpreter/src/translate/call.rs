@@ -16,18 +16,22 @@ impl Translator<'_> {
             (func.checked_sub(module.decoded.imported_funcs), ty.params())
             && let Some(args) = self.fuse_call(module.entry_address(defined))
         {
+            self.pays();
             return self.push_results(ty, args);
         }
         let args = self.place_args(ty);
+        let fields = Fields::imm(args, 0, func);
+        self.pay();
         match func.checked_sub(module.decoded.imported_funcs) {
             Some(defined) => {
-                self.emit(both!(call::call), "call", Fields::imm(args, 0, func));
+                self.emit(both!(call::call), "call", fields);
                 self.word(module.entry_address(defined));
             }
             None => {
-                self.emit(both!(call::call_import), "call", Fields::imm(args, 0, func));
+                self.emit(both!(call::call_import), "call", fields);
             }
         }
+        self.pays();
         self.push_results(ty, args);
     }
 
@@ -56,6 +60,7 @@ impl Translator<'_> {
         };
         self.pop();
         let args = self.place_args(ty);
+        self.pay();
         let (handlers, slot) = match operand {
             Operand::Slot(slot) => (both!(call::call_indirect<Slot>), slot),
             _ => (both!(call::call_indirect<Acc>), 0),
@@ -66,6 +71,7 @@ impl Translator<'_> {
             Fields::slots(args, slot, table as u16, 0),
         );
         self.word(module.type_ids[type_index as usize].into());
+        self.pays();
         self.push_results(ty, args);
     }
 
@@ -74,18 +80,21 @@ impl Translator<'_> {
         let ty = module.decoded.func_type(func);
         let args = self.place_args(ty);
         let link = self.link_slot as u16;
+        self.pay();
         match func.checked_sub(module.decoded.imported_funcs) {
             Some(defined) => {
                 self.raise_max(0);
                 let fields = Fields::slots(args, ty.param_slots() as u16, link, 0);
                 self.emit(both!(call::return_call), "return_call", fields);
                 self.word(module.entry_address(defined));
+                self.pays();
             }
             None => {
                 let handlers = both!(call::return_call_func<Imported>);
                 let word = self.emit(handlers, "return_call", Fields::slots(args, 0, link, 0));
                 self.word(0);
                 self.word(func.into());
+                self.pays();
                 self.outside_of_tries(word);
                 self.push_results(ty, args);
                 self.emit_return();
@@ -101,11 +110,13 @@ impl Translator<'_> {
         self.check_index(table, index, true);
         self.pop();
         let args = self.place_args(ty);
+        self.pay();
         let handlers = both!(call::return_call_func<Indirect>);
         let fields = Fields::slots(args, index, self.link_slot as u16, 0);
         let word = self.emit(handlers, "return_call_indirect", fields);
         self.word(module.type_ids[type_index as usize].into());
         self.word(table.into());
+        self.pays();
         self.outside_of_tries(word);
         self.push_results(ty, args);
         self.emit_return();
@@ -115,22 +126,26 @@ impl Translator<'_> {
     pub(super) fn visit_call_ref(&mut self, type_index: u32) {
         let ty = self.module.decoded.signature(type_index);
         let (func, args) = self.place_args_of_ref(ty);
+        self.pay();
         self.emit(
             both!(call::call_ref),
             "call_ref",
             Fields::slots(args, func, 0, 0),
         );
+        self.pays();
         self.push_results(ty, args);
     }
 
     pub(super) fn visit_return_call_ref(&mut self, type_index: u32) {
         let ty = self.module.decoded.signature(type_index);
         let (func, args) = self.place_args_of_ref(ty);
+        self.pay();
         let handlers = both!(call::return_call_func<Reference>);
         let fields = Fields::slots(args, func, self.link_slot as u16, 0);
         let word = self.emit(handlers, "return_call_ref", fields);
         self.word(0);
         self.word(0);
+        self.pays();
         self.outside_of_tries(word);
         self.push_results(ty, args);
         self.emit_return();

@@ -96,8 +96,8 @@ impl Translator<'_> {
         };
         let mut start = NOWHERE;
         if shape == Shape::Loop {
+            self.pay();
             self.forget();
-            self.fuel_end();
             self.merge(height);
             start = self.code.len();
             self.loops.push(self.controls.len());
@@ -155,6 +155,7 @@ impl Translator<'_> {
         control.shape = Shape::Else;
         let (fixup, height, types) = (control.else_fixup, control.height, control.types);
         control.else_fixup = NO_FIXUP;
+        self.meet(&[fixup], false);
         self.resolve(fixup);
         self.forget();
         self.reachable = true;
@@ -185,6 +186,9 @@ impl Translator<'_> {
             _ => {}
         }
         let is_target = control.fixups != NO_FIXUP || control.else_fixup != NO_FIXUP;
+        if is_target {
+            self.meet(&[control.fixups, control.else_fixup], self.reachable);
+        }
         self.resolve(control.fixups);
         self.resolve(control.else_fixup);
         if is_target {
@@ -257,6 +261,7 @@ impl Translator<'_> {
 
     /// What follows cannot be reached until the next label.
     pub(super) fn end_of_path(&mut self) {
+        self.end_run();
         self.reachable = false;
         if let Some(control) = self.controls.last() {
             let height = control.height;
@@ -347,6 +352,7 @@ impl Translator<'_> {
         let skip = self.emit_branch(condition, !sense, Direction::Forward);
         self.copy_to_label(target, arity);
         self.emit_jump(target);
+        self.meet(&[skip], false);
         self.resolve(skip);
         self.forget();
     }
@@ -380,6 +386,7 @@ impl Translator<'_> {
         for (i, &target) in targets.iter().enumerate() {
             self.refer((base + 2) * 8 + i * 4, base, target as usize);
         }
+        self.end_run();
         if let Operand::Slot(slot) = index {
             self.note_table(slot, base, &targets);
         }
@@ -452,10 +459,11 @@ impl Translator<'_> {
                 if let (State::Const(value), true, Kind::Int) = (entry.state, self.fuse, entry.kind)
                     && i64::from(value as i16) == value as i64
                 {
-                    if self.fuse_return() {
+                    if !self.fuel && self.fuse_return() {
                         return;
                     }
                     self.pop();
+                    self.pay();
                     let fields = Fields::slots(0, value as u16, link, 0);
                     self.emit(both!(call::return_value<u64, Imm16>), "return", fields);
                     return;
@@ -472,6 +480,7 @@ impl Translator<'_> {
                     (Kind::F64, false) => both!(call::return_value<f64, Slot>),
                     (Kind::F64, true) => both!(call::return_value<f64, Acc>),
                 };
+                self.pay();
                 self.emit(handlers, "return", Fields::slots(0, slot, link, 0));
                 return;
             }
@@ -495,6 +504,7 @@ impl Translator<'_> {
                 );
             }
         }
+        self.pay();
         self.emit(
             both!(call::return_none),
             "return",

@@ -92,6 +92,7 @@ impl Translator<'_> {
                 word,
                 wasm_offset: self.offset,
                 name,
+                owed: super::fuel::OPEN,
             });
         }
         word
@@ -202,23 +203,6 @@ impl Translator<'_> {
         self.label_start = self.starts.len();
     }
 
-    /// Begins a run of operators that are paid for together.
-    pub(super) fn fuel_start(&mut self) {
-        if self.counts {
-            self.count_block();
-        }
-        if !self.fuel {
-            return;
-        }
-        self.fuel_end();
-        self.fuel_word = self.emit(
-            crate::execute::handlers::both!(crate::execute::control::fuel),
-            "fuel",
-            Fields::default(),
-        );
-        self.last_word = NOWHERE;
-    }
-
     /// Emits what a debugger stops at before the operator at the current offset.
     pub(super) fn emit_step(&mut self) {
         if !self.reachable {
@@ -235,7 +219,7 @@ impl Translator<'_> {
     }
 
     /// Emits what counts executions from here.
-    fn count_block(&mut self) {
+    pub(super) fn count_block(&mut self) {
         // A listing is never executed.
         let counter = match self.lines.is_some() {
             true => 0,
@@ -248,14 +232,5 @@ impl Translator<'_> {
         );
         self.code.push(counter);
         self.last_word = NOWHERE;
-    }
-
-    /// Writes down the price of the current run.
-    pub(super) fn fuel_end(&mut self) {
-        if self.fuel_word != NOWHERE {
-            self.code[self.fuel_word + 1] = Fields::imm(0, 0, self.operators).0;
-            self.fuel_word = NOWHERE;
-        }
-        self.operators = 0;
     }
 }

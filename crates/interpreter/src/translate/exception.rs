@@ -41,7 +41,7 @@ impl Translator<'_> {
                 slot: self.controls[target].slot,
                 word: 0,
             });
-            self.refer(CLAUSES + index, 0, target);
+            self.refer_clause(CLAUSES + index, target);
         }
         self.open_tries.push(self.catches.regions.len());
         self.catches.regions.push(Region {
@@ -82,18 +82,22 @@ impl Translator<'_> {
     pub(super) fn visit_throw(&mut self, tag: u32) {
         let ty = self.module.decoded.tag_type(tag);
         let args = self.place_args(ty);
+        self.pay();
         self.emit(both!(exception::throw), "throw", Fields::imm(args, 0, tag));
+        self.pays();
         self.end_of_path();
     }
 
     pub(super) fn visit_throw_ref(&mut self) {
         let slot = self.in_slot(self.index(0));
         self.pop();
+        self.pay();
         self.emit(
             both!(exception::throw_ref),
             "throw_ref",
             Fields::imm(slot, 0, 0),
         );
+        self.pays();
         self.end_of_path();
     }
 }

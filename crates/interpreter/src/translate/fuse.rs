@@ -10,9 +10,9 @@ use super::Translator;
 use super::emit::{Fields, Last};
 use super::stack::{Entry, Holds, State};
 use crate::execute::control::{Backward, Forward};
-use crate::execute::go;
 use crate::execute::handlers::{PairMode, both, ops};
 use crate::execute::operand::Kind;
+use crate::execute::{fuel, go};
 
 /// An instruction that was emitted since the last label.
 #[derive(Clone, Copy)]
@@ -67,8 +67,11 @@ pub(super) struct Dispatcher {
     slot: u16,
     /// Blocks that the table leads to; the last is the default.
     targets: Vec<u32>,
-    /// Where the blocks inside the loop ended, by index; `usize::MAX` if open.
-    ends: Vec<usize>,
+    /// Where the blocks inside the loop ended, by index, and what was owed there;
+    /// `usize::MAX` if open.
+    ends: Vec<(usize, u32)>,
+    /// Operators from the loop's beginning up to the table.
+    operators: u32,
 }
 
 /// A function that begins with `global.get; local.set slot`, and a table on its
@@ -82,6 +85,9 @@ pub(super) struct Prologue {
     at: Option<usize>,
     /// The stack check that stands there: its load's offset and its global.
     check: Option<(u16, u16)>,
+    /// With fuel: the operators up to the block, all but those that are owed there.
+    executed: u32,
+    owed: u32,
 }
 
 impl Translator<'_> {
@@ -119,6 +125,11 @@ impl Translator<'_> {
         // Locals are in the order of their slots.
         let found = self.locals.binary_search_by_key(&slot, |local| local.slot);
         found.is_ok_and(|index| self.locals[index].ty == fossor_module::ValType::I32)
+    }
+
+    /// Whether the instruction at `word` only pays.
+    fn is_fuel(&self, word: usize) -> bool {
+        self.code[word] == both!(fuel::fuel)[self.dispatch] as usize as u64
     }
 
     /// What was noted of the instruction before the last `depth` ones.
@@ -257,8 +268,16 @@ impl Translator<'_> {
         }
         self.pop();
         self.spill_all();
-        self.take_back(word);
         let args = argument.slot;
+        if self.fuel {
+            // The return address is pushed before the price is paid.
+            self.pay();
+            let handlers = both!(fuel::call_with_zero);
+            self.emit(handlers, "call", Fields::imm(args, 0, 0));
+            self.word(entry);
+            return Some(args);
+        }
+        self.take_back(word);
         let fields = Fields::slots(slot, args, add as u16, global);
         self.emit(
             both!(go::push_return_and_call),
@@ -368,11 +387,17 @@ impl Translator<'_> {
     /// A table on `slot` was emitted at `word`; `targets` are indices of open
     /// blocks, the default last.
     pub(super) fn note_table(&mut self, slot: u16, word: usize, targets: &[u32]) {
-        if !self.fuse || self.fuel || self.counts {
+        if !self.fuse || self.counts {
             return;
         }
         let innermost = self.innermost_loop();
-        if slot == 0 && self.prologue.is_none() && word == 3 {
+        // What was paid since the reload of the stack pointer.
+        let paid = match (word, self.starts.get(1)) {
+            (3, _) => Some(0),
+            (5, Some(3)) if self.is_fuel(3) => Some(Fields(self.code[4]).imm_value()),
+            _ => None,
+        };
+        if let (0, true, Some(paid)) = (slot, self.prologue.is_none(), paid) {
             // Nothing but the reload of the stack pointer came before, and it
             // left the argument alone.
             if let Some((to, global)) = self.first_reload.filter(|&(to, _)| to != slot) {
@@ -384,6 +409,8 @@ impl Translator<'_> {
                         target,
                         at: None,
                         check: None,
+                        executed: paid + self.operators,
+                        owed: 0,
                     });
                 }
             }
@@ -391,12 +418,13 @@ impl Translator<'_> {
         if let Some((loop_index, start)) = innermost
             && start == word
         {
-            let ends = vec![usize::MAX; self.controls.len() - loop_index];
+            let ends = vec![(usize::MAX, 0); self.controls.len() - loop_index];
             self.dispatchers.push(Dispatcher {
                 loop_index,
                 slot,
                 targets: targets.to_vec(),
                 ends,
+                operators: self.operators,
             });
         }
     }
@@ -408,14 +436,14 @@ impl Translator<'_> {
             && prologue.at.is_none()
             && prologue.target == index
         {
-            prologue.at = Some(here);
+            (prologue.at, prologue.owed) = (Some(here), self.operators);
         }
         while let Some(dispatcher) = self.dispatchers.last_mut() {
             if index > dispatcher.loop_index {
                 if let Some(end) = dispatcher.ends.get_mut(index - dispatcher.loop_index)
-                    && *end == usize::MAX
+                    && end.0 == usize::MAX
                 {
-                    *end = here;
+                    *end = (here, self.operators);
                 }
                 return;
             }
@@ -450,15 +478,22 @@ impl Translator<'_> {
         }
         let case = usize::from(constant).min(dispatcher.targets.len() - 1);
         let block = dispatcher.targets[case] as usize;
+        let dispatcher_operators = dispatcher.operators;
         let end = match block.checked_sub(target) {
             // The loop's own head.
             Some(0) => return false,
             Some(inner) => dispatcher.ends[inner],
-            None => usize::MAX,
+            None => (usize::MAX, 0),
         };
+        let (end, owed) = end;
+        // What the loop's beginning and its table would have cost.
+        self.end_run();
+        self.operators += dispatcher_operators;
         self.take_back(word);
         let fields = Fields::slots(to, constant, 0, 0);
-        if end != usize::MAX {
+        if self.fuel {
+            self.set_pay_and_jump(fields, (end, owed), block);
+        } else if end != usize::MAX {
             let word = self.emit(both!(go::set_and_jump<Backward>), "set_and_jump", fields);
             self.write_target(word * 8 + 12, word, end);
         } else {
@@ -481,6 +516,8 @@ impl Translator<'_> {
             global,
             at: Some(at),
             check,
+            executed,
+            owed,
             ..
         }) = self.prologue.take()
         else {
@@ -489,6 +526,10 @@ impl Translator<'_> {
         let Ok(entry) = u16::try_from(self.code.len()) else {
             return 1;
         };
+        if self.fuel {
+            self.operators = executed - owed;
+            self.pay();
+        }
         match check {
             Some((offset, g)) => {
                 let fields = Fields::imm(slot, offset, 0);

@@ -6,6 +6,7 @@ use super::control::Shape;
 use super::emit::Fields;
 use super::stack::{Operand, State};
 use crate::execute::control::{self, Backward, Forward};
+use crate::execute::fuel;
 use crate::execute::handlers::{self, PairMode, both};
 use crate::execute::operand::{Acc, Kind, Slot};
 
@@ -159,6 +160,7 @@ impl Translator<'_> {
     pub(super) fn branch_to(&mut self, target: usize, condition: Condition, sense: bool) {
         let start = self.controls[target].start;
         if self.controls[target].shape == Shape::Loop {
+            self.pay_before(&condition);
             let fixup = self.emit_branch(condition, sense, Direction::Backward);
             let Fixup { byte, base, .. } = self.fixups[fixup as usize];
             self.write_target(byte as usize, base as usize, start);
@@ -217,36 +219,83 @@ impl Translator<'_> {
 
     /// Emits a jump to a label.
     pub(super) fn emit_jump(&mut self, target: usize) {
-        if self.controls[target].shape == Shape::Loop {
-            let word = self.emit(both!(control::jump<Backward>), "br", Fields::default());
+        let back = self.controls[target].shape == Shape::Loop;
+        let handlers = match (self.fuel, back) {
+            (false, false) => both!(control::jump<Forward>),
+            (false, true) => both!(control::jump<Backward>),
+            (true, false) => both!(fuel::pay_and_jump<Forward>),
+            (true, true) => both!(fuel::pay_and_jump<Backward>),
+        };
+        self.end_run();
+        let word = self.emit(handlers, "br", Fields::default());
+        if self.fuel {
+            self.pays();
+        }
+        if back {
+            if self.fuel {
+                self.code[word + 1] = self.operators.into();
+            }
             self.write_target(word * 8 + 12, word, self.controls[target].start);
         } else {
-            let word = self.emit(both!(control::jump<Forward>), "br", Fields::default());
-            self.refer(word * 8 + 12, word, target);
+            self.jump_to_end(word, target);
+        }
+    }
+
+    /// Lets the jump at `word` lead to a block's end.
+    pub(super) fn jump_to_end(&mut self, word: usize, target: usize) {
+        let fixup = self.refer_to_end(word * 8 + 12, word, target);
+        if let Some(debt) = self.debts.get_mut(fixup as usize) {
+            debt.is_jump = true;
         }
     }
 
     /// Lets the i32 at `byte`, relative to word `base`, lead to a label.
     pub(super) fn refer(&mut self, byte: usize, base: usize, target: usize) {
         if self.controls[target].shape == Shape::Loop {
-            return self.write_target(byte, base, self.controls[target].start);
+            return self.branch_and_pay(byte, base, self.controls[target].start, 0);
         }
+        self.refer_to_end(byte, base, target);
+    }
+
+    /// As `refer`, from a clause that catches: whatever throws has paid.
+    pub(super) fn refer_clause(&mut self, byte: usize, target: usize) {
+        if self.is_loop(target) {
+            return self.write_target(byte, 0, self.controls[target].start);
+        }
+        let fixup = self.refer_to_end(byte, 0, target);
+        if let Some(debt) = self.debts.get_mut(fixup as usize) {
+            debt.owed = 0;
+        }
+    }
+
+    /// As `refer`, to a label that is a block's end.
+    #[inline(always)]
+    fn refer_to_end(&mut self, byte: usize, base: usize, target: usize) -> u32 {
         let fixup = self.add_fixup(byte, base);
         self.fixups[fixup as usize].next = self.controls[target].fixups;
         self.controls[target].fixups = fixup;
+        fixup
     }
 
+    #[inline]
     pub(super) fn add_fixup(&mut self, byte: usize, base: usize) -> u32 {
         self.fixups.push(Fixup {
             byte: byte as u32,
             base: base as u32,
             next: NO_FIXUP,
         });
+        if self.fuel {
+            self.note_debt();
+        }
         self.fixups.len() as u32 - 1
     }
 
-    /// Resolves a list of branches to the next instruction.
+    /// Resolves a list of branches to the next instruction; with fuel, `meet`
+    /// came before.
     pub(super) fn resolve(&mut self, mut fixup: u32) {
+        if self.fuel {
+            return self.resolve_and_pay(fixup);
+        }
         let here = self.code.len();
         while fixup != NO_FIXUP {
             let Fixup { byte, base, next } = self.fixups[fixup as usize];

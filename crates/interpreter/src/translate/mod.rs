@@ -16,6 +16,7 @@ mod control;
 mod drive;
 mod emit;
 mod exception;
+mod fuel;
 mod fuse;
 mod gc;
 mod label;
@@ -37,6 +38,7 @@ use crate::module::ModuleInner;
 use control::Control;
 use emit::Last;
 use fossor_module::ValType;
+pub(crate) use fuel::OPEN;
 use fuse::{Dispatcher, Prologue, Recent};
 use label::Fixup;
 use stack::{Entry, Holds, Producer};
@@ -51,6 +53,8 @@ pub(crate) struct Line {
     pub wasm_offset: u32,
     /// Name, from the table.
     pub name: &'static str,
+    /// With fuel: operators that were not paid for when it traps.
+    pub owed: u32,
 }
 
 /// A function's code.
@@ -190,14 +194,17 @@ pub(crate) struct Translator<'m> {
     last_wide: usize,
     controls: Vec<Control>,
     fixups: Vec<Fixup>,
+    /// With fuel, of each of `fixups`.
+    debts: Vec<fuel::Debt>,
     catches: CatchTable,
     /// Indices of the open blocks that catch, in `catches.regions`.
     open_tries: Vec<usize>,
     reachable: bool,
     /// Blocks opened in unreachable code.
     dead_blocks: u32,
-    fuel_word: usize,
+    /// Operators executed before this place, and not paid for.
     operators: u32,
+    stubs: Vec<fuel::Stub>,
 }
 
 /// No instruction.
@@ -258,12 +265,13 @@ impl<'m> Translator<'m> {
             last_wide: NOWHERE,
             controls: spare.controls,
             fixups: spare.fixups,
+            debts: Vec::new(),
             catches: CatchTable::default(),
             open_tries: Vec::new(),
             reachable: true,
             dead_blocks: 0,
-            fuel_word: NOWHERE,
             operators: 0,
+            stubs: Vec::new(),
         }
     }
 
@@ -301,7 +309,8 @@ impl<'m> Translator<'m> {
     }
 
     fn finish(mut self) -> Result<Translation, TranslateError> {
-        self.fuel_end();
+        self.end_run();
+        self.emit_stubs();
         let frame_slots = (self.max_slot as usize)
             .max(self.link_slot as usize + 2 + crate::execute::call::ZEROED_SLOTS)
             as u32;

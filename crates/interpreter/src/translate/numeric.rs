@@ -95,7 +95,7 @@ impl Translator<'_> {
             _ => (1, Fields::default()),
         };
         self.produce(
-            op.handlers[self.dispatch][source],
+            op.best()[self.dispatch][source],
             op.name,
             fields,
             None,

@@ -50,6 +50,8 @@ const FUEL: u64 = 3000;
 #[derive(Default)]
 struct Run {
     calls: Vec<String>,
+    /// Fuel that each left.
+    fuel: Vec<u64>,
     endless: bool,
 }
 
@@ -106,6 +108,7 @@ fn run(bytes: &[u8], config: &Config, seed: u64, calls: usize) -> Run {
             }
         }
         run.calls.push(seen);
+        run.fuel.push(store.fuel());
         if run.endless {
             break;
         }
@@ -145,5 +148,8 @@ pub fn all_modes_agree(bytes: &[u8], seed: u64) {
         }
         let found = run(bytes, config, seed, ends);
         assert_eq!(found.calls, expected.calls[..ends], "seed {seed}, {mode}");
+        if config.fuel {
+            assert_eq!(found.fuel, expected.fuel, "fuel left, seed {seed}, {mode}");
+        }
     }
 }

@@ -13,6 +13,7 @@
 //! instruction can only be the last.
 
 mod control;
+mod fuel;
 mod load;
 mod numeric;
 mod store;
@@ -73,6 +74,7 @@ impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
 pub(crate) fn all() -> impl Iterator<Item = &'static Sequence> {
     let families = [
         control::SEQUENCES,
+        fuel::SEQUENCES,
         load::SEQUENCES,
         numeric::SEQUENCES,
         store::SEQUENCES,
