@@ -6,6 +6,9 @@ use fossor::{Collect, Config, Dispatch, Engine};
 /// everything, or `creeping`, in the smallest steps.
 pub const GC_STRESS: &str = "SPEC_GC_STRESS";
 
+/// The variable that asks for one payload of all NaNs that are computed.
+pub const CANONICAL_NANS: &str = "SPEC_CANONICAL_NANS";
+
 /// A way of running code. All of them must do the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mode {
@@ -39,10 +42,11 @@ impl Mode {
         }
     }
 
-    /// Sets it. What `cargo xtask spec --gc-stress` asks for comes by the
-    /// environment, since `libtest` knows no flag of ours.
+    /// Sets it. What `cargo xtask spec --gc-stress` and `--canonical-nans` ask for comes
+    /// by the environment, since `libtest` knows no flag of ours.
     pub fn apply(self, config: &mut Config) {
         config.dispatch(self.dispatch).fuse(self.fuse);
+        config.canonicalise_nans(std::env::var_os(CANONICAL_NANS).is_some());
         match std::env::var(GC_STRESS).as_deref() {
             Ok("always") => config.collect(Collect::Always),
             Ok("creeping") => config.collect(Collect::Creeping),

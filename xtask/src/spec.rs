@@ -16,6 +16,9 @@ pub struct Options {
     #[arg(long, value_name = "HOW", value_parser = ["always", "creeping"])]
     #[arg(num_args = 0..=1, default_missing_value = "always")]
     pub gc_stress: Option<String>,
+    /// Give all NaNs that are computed one payload, as `--deterministic` does.
+    #[arg(long)]
+    pub canonical_nans: bool,
 }
 
 /// Runs the specification's tests in release mode.
@@ -27,6 +30,9 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         .args(&options.filter);
     if let Some(how) = &options.gc_stress {
         cargo.env("SPEC_GC_STRESS", how);
+    }
+    if options.canonical_nans {
+        cargo.env("SPEC_CANONICAL_NANS", "1");
     }
     let mut tally = None;
     let mut reasons = Vec::new();

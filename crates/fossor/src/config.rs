@@ -64,6 +64,13 @@ impl Config {
         self
     }
 
+    /// Whether NaNs that are computed all get the canonical payload, which processors
+    /// differ in otherwise. Costs an instruction for each operator on floats.
+    pub fn canonicalise_nans(&mut self, canonicalise: bool) -> &mut Self {
+        self.0.canonical_nans = canonicalise;
+        self
+    }
+
     /// Bytes of a store's value stack, where the guest's frames are: 2 GiB of
     /// address space by default, of which only what is used takes memory.
     pub fn max_stack_bytes(&mut self, bytes: usize) -> &mut Self {

@@ -64,6 +64,9 @@ pub struct Config {
     /// [`Store::set_observer`](crate::Store::set_observer). Nothing is folded or
     /// fused then.
     pub debug: bool,
+    /// Whether NaNs that are computed all get the canonical payload, so that runs are
+    /// the same on all processors.
+    pub canonical_nans: bool,
     /// Features and limits of modules.
     pub decode: DecodeOptions,
     /// Address space reserved for a store's value stack.
@@ -84,6 +87,7 @@ impl Default for Config {
             fuel: false,
             count_blocks: false,
             debug: false,
+            canonical_nans: false,
             decode: DecodeOptions::default(),
             max_stack_bytes: 2 << 30,
             max_code_bytes: 2 << 30,

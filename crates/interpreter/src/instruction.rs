@@ -22,6 +22,9 @@
 //! | `wide_sum`, `wide_product` | two 128-bit integers, or two `i64`, to a 128-bit integer |
 //! | `atomic` | `what lies in memory = meaning` |
 
+/// The `canonical` ones are no operators: they follow those that compute floats where
+/// an engine is to give all NaNs one payload (`translate/nan.rs`).
+///
 /// Hands the table to the macro `$consumer`, which takes the groups it needs.
 macro_rules! for_each_instruction {
     ($consumer:ident) => {
@@ -127,6 +130,8 @@ macro_rules! for_each_instruction {
                 F64Trunc visit_f64_trunc "f64.trunc" f64 => f64 = float::f64_trunc rounds;
                 F64Nearest visit_f64_nearest "f64.nearest" f64 => f64 = float::f64_nearest rounds;
                 F64Sqrt visit_f64_sqrt "f64.sqrt" f64 => f64 = float::f64_sqrt;
+                F32Canonical visit_f32_canonical "f32.canonical" f32 => f32 = float::f32_canonical;
+                F64Canonical visit_f64_canonical "f64.canonical" f64 => f64 = float::f64_canonical;
                 I32TruncF32S visit_i32_trunc_f32_s "i32.trunc_f32_s" f32 => i32 = convert::i32_trunc_f32_s traps;
                 I32TruncF32U visit_i32_trunc_f32_u "i32.trunc_f32_u" f32 => i32 = convert::i32_trunc_f32_u traps;
                 I32TruncF64S visit_i32_trunc_f64_s "i32.trunc_f64_s" f64 => i32 = convert::i32_trunc_f64_s traps;
@@ -202,6 +207,8 @@ macro_rules! for_each_vector_instruction {
         $consumer! {
             v_unary {
                 V128Not visit_v128_not "v128.not" = simd::v128_not;
+                F32x4Canonical visit_f32x4_canonical "f32x4.canonical" = simd::f32x4_canonical;
+                F64x2Canonical visit_f64x2_canonical "f64x2.canonical" = simd::f64x2_canonical;
                 I8x16Abs visit_i8x16_abs "i8x16.abs" = simd::i8x16_abs;
                 I8x16Neg visit_i8x16_neg "i8x16.neg" = simd::i8x16_neg;
                 I8x16Popcnt visit_i8x16_popcnt "i8x16.popcnt" = simd::i8x16_popcnt;

@@ -48,6 +48,9 @@ pub struct Limits {
     pub memory_bytes: Option<u64>,
     /// Bytes of stack.
     pub stack_bytes: Option<u64>,
+    /// Whether all NaNs had one payload.
+    #[serde(default)]
+    pub canonical_nans: bool,
 }
 
 /// The SHA-256 of a module, in hexadecimal.

@@ -7,7 +7,7 @@
 //! one, and ends at the first that differs.
 //!
 //! What is not kept: how far memory and stack may grow (the limits given are),
-//! and the payload of NaNs, which is the processor's.
+//! and the payload of NaNs, which is the processor's unless they were canonical.
 //!
 //! # Format
 //!

@@ -335,7 +335,7 @@ pub struct GuestFlags {
     pub argv0: Option<OsString>,
 
     /// Make up clocks and random numbers, the same in every run with the same
-    /// seed; waiting takes no time then
+    /// seed; waiting takes no time then, and NaNs that are computed are canonical
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
     pub deterministic: Option<u64>,
 

@@ -6,7 +6,7 @@ use crate::ending::Ending;
 use crate::failure::{Failure, note};
 use crate::mount::Mount;
 use crate::watch::Plan;
-use crate::{logging, module_file, record, run};
+use crate::{logging, module_file, record, run, signals};
 use fossor::wasi::Stdio;
 use fossor::{Bytes, Engine, Limits};
 use fossor_debug::dap::{Connection, Dap};
@@ -17,11 +17,13 @@ use fossor_debug::{
     Face, Guest, GuestOutput, MakeContext, Place, Session, SessionError, Stream, Watch,
 };
 use ratatui::crossterm::event;
+use signal_hook::consts::SIGINT;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 /// Debugs a program; gives the exit code.
 pub fn debug(mut arguments: DebugArguments) -> Result<u8, Failure> {
@@ -41,6 +43,10 @@ pub fn debug(mut arguments: DebugArguments) -> Result<u8, Failure> {
         arguments.commands.as_deref(),
         Sources::new(arguments.sources.clone()),
     )?;
+    // A guest that waits in a call is not paused by the first; the second, and `^\`, end
+    // everything.
+    let pause = face.pause_flag();
+    signals::on_each(move |signal| signal == SIGINT && !pause.swap(true, Ordering::Relaxed));
     let guest = guest(&mut arguments)?;
     start(guest, face, &places)
 }
@@ -178,6 +184,7 @@ fn live(run: &mut RunArguments, name: OsString, rest: Vec<OsString>) -> Result<G
     let flags = std::mem::take(&mut run.guest);
     let limits = std::mem::take(&mut run.limits);
     let shown = module_file::shown(&name);
+    let canonical_nans = flags.deterministic.is_some();
     let context = move |output: &GuestOutput, watch: &mut Watch<'_>| {
         let stdin = match &flags.stdin {
             Some(path) => run::stdin(Some(path)),
@@ -196,6 +203,7 @@ fn live(run: &mut RunArguments, name: OsString, rest: Vec<OsString>) -> Result<G
         shown,
         bytes,
         limits,
+        canonical_nans,
         is_replayed: false,
     };
     guest.join(run, Box::new(context))
@@ -206,6 +214,7 @@ fn replayed(arguments: &mut DebugArguments, recording: PathBuf) -> Result<Guest,
     let header = record::open(&recording, nowhere)?.header().clone();
     let (name, bytes) = record::module(&recording, &header, arguments.module.take())?;
     let limits = record::limits(&header);
+    let canonical_nans = header.limits.canonical_nans;
     let context = move |output: &GuestOutput, watch: &mut Watch<'_>| {
         let streams = [
             Box::new(output.writer(Stream::Out)) as _,
@@ -223,6 +232,7 @@ fn replayed(arguments: &mut DebugArguments, recording: PathBuf) -> Result<Guest,
         shown: module_file::shown(&name),
         bytes,
         limits,
+        canonical_nans,
         is_replayed: true,
     };
     guest.join(&arguments.run, Box::new(context))
@@ -232,13 +242,14 @@ struct Parts {
     shown: String,
     bytes: Bytes,
     limits: LimitFlags,
+    canonical_nans: bool,
     is_replayed: bool,
 }
 
 impl Parts {
     fn join(self, run: &RunArguments, context: Box<MakeContext>) -> Result<Guest, Failure> {
         let mut config = run::config(&run.engine, &self.limits, &Plan::default())?;
-        config.debug(true);
+        config.debug(true).canonicalise_nans(self.canonical_nans);
         let ending = Ending::new(self.shown, &self.limits);
         let pre = run::link(&Engine::new(&config), self.bytes, &ending)?;
         if pre.module().export("_start").is_none() {

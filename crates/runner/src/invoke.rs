@@ -8,7 +8,7 @@ use crate::invoke_values::{self, Argument};
 use crate::watch::Plan;
 use crate::{logging, module_file, output, run};
 use fossor::wasi::WasiCtx;
-use fossor::{Error, ExternType, Func, FuncType, Module, Reactor, Val, ValType};
+use fossor::{Engine, Error, ExternType, Func, FuncType, Module, Reactor, Val, ValType};
 use std::ffi::{OsStr, OsString};
 
 /// What allocators are called, if `--alloc` does not say.
@@ -20,7 +20,9 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     logging::start(arguments.engine.log.as_deref());
     let name = &arguments.module;
     let ending = Ending::new(module_file::shown(name), &arguments.limits);
-    let engine = run::engine(&arguments.engine, &arguments.limits, &Plan::default())?;
+    let mut config = run::config(&arguments.engine, &arguments.limits, &Plan::default())?;
+    config.canonicalise_nans(arguments.guest.deterministic.is_some());
+    let engine = Engine::new(&config);
     let pre = run::link(&engine, module_file::read(name)?, &ending)?;
     // All calls are looked at before the first is made.
     let mut calls = Vec::new();

@@ -45,6 +45,7 @@ pub fn header(arguments: &RunArguments, module: &OsStr, rest: &[OsString], bytes
             fuel: arguments.limits.fuel,
             memory_bytes: arguments.limits.max_memory,
             stack_bytes: arguments.limits.max_stack,
+            canonical_nans: flags.deterministic.is_some(),
         },
     }
 }
@@ -118,7 +119,11 @@ pub fn replay(arguments: ReplayArguments) -> Result<u8, Failure> {
     context.add_layer(replayer);
     let run = RunArguments {
         module_and_args: vec![name.clone()],
-        guest: GuestFlags::default(),
+        guest: GuestFlags {
+            // No clock is asked; this is for NaNs.
+            deterministic: header.limits.canonical_nans.then_some(0),
+            ..GuestFlags::default()
+        },
         limits: limits(&header),
         engine: arguments.engine,
         observe: ObserveFlags::default(),

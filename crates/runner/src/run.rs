@@ -78,7 +78,9 @@ pub fn execute(
     observers: Observers,
 ) -> Result<u8, Failure> {
     let ending = Ending::of_run(module_file::shown(name), arguments);
-    let engine = engine(&arguments.engine, &arguments.limits, &arguments.plan)?;
+    let mut config = config(&arguments.engine, &arguments.limits, &arguments.plan)?;
+    config.canonicalise_nans(arguments.guest.deterministic.is_some());
+    let engine = Engine::new(&config);
     let pre = link(&engine, bytes, &ending)?;
     let module = pre.module().clone();
     let mut store = store(&engine, context, &arguments.limits, ending.time());
@@ -158,11 +160,6 @@ pub fn store(
         store.set_deadline(timeout);
     }
     store
-}
-
-/// An engine as the flags say.
-pub fn engine(flags: &EngineFlags, limits: &LimitFlags, plan: &Plan) -> Result<Engine, Failure> {
-    Ok(Engine::new(&config(flags, limits, plan)?))
 }
 
 /// The settings of an engine as the flags say.

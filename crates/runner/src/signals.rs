@@ -28,23 +28,30 @@ pub fn on_first(stop: impl FnOnce() + Send + 'static) {
     // A file that may not grow is the guest's affair: it gets `fbig`. Not in the
     // thread: a guest may come to it before that is ready.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
-    let watch = || {
+    let mut stop = Some(stop);
+    on_each(move |signal| match stop.take() {
+        Some(stop) => {
+            STOPPED_BY.store(signal, Ordering::Relaxed);
+            stop();
+            true
+        }
+        None => false,
+    });
+}
+
+/// Calls `each` at every SIGINT or SIGQUIT, in a thread of its own; if it answers
+/// `false`, the process dies of it.
+pub fn on_each(mut each: impl FnMut(i32) -> bool + Send + 'static) {
+    let watch = move || {
         let ignored = ignored_mask();
         let wanted = [SIGINT, SIGQUIT].into_iter();
         let wanted = wanted.filter(|signal| ignored & 1 << (signal - 1) == 0);
         let Ok(mut signals) = Signals::new(wanted) else {
             return;
         };
-        let mut stop = Some(stop);
         for signal in signals.forever() {
-            match stop.take() {
-                Some(stop) => {
-                    STOPPED_BY.store(signal, Ordering::Relaxed);
-                    stop();
-                }
-                None => {
-                    let _ = signal_hook::low_level::emulate_default_handler(signal);
-                }
+            if !each(signal) {
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
             }
         }
     };

@@ -215,3 +215,37 @@ fn lines_of_a_go_program_are_found() {
         ],
     );
 }
+
+#[test]
+fn ctrl_c_pauses_the_guest() {
+    use std::io::{BufRead, BufReader, Write};
+    let place = Place::new();
+    let text = r#"(module (memory (export "memory") 1)
+        (func (export "_start") (loop $again
+            (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+            (br $again))))"#;
+    place.file("busy.wat", text);
+    let mut command = place.command(&["debug", "busy.wat"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"to 3000000\nc\np 41+1\nq\n").unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("(fossor) c") {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0);
+    }
+    let pid = child.id().to_string();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(kill.unwrap().success());
+    let rest = String::from_iter(output.lines().map(|line| line.unwrap() + "\n"));
+    assert!(rest.contains("paused in "), "{rest}");
+    assert!(rest.contains("42 (0x2a)"), "{rest}");
+    assert!(child.wait().unwrap().success());
+}

@@ -149,3 +149,49 @@ const RANDOM: &str = r#"(module
     (i32.store (i32.const 0) (i32.const 64))
     (i32.store (i32.const 4) (i32.const 16))
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+
+/// Ends with one bit for each computed NaN that has a payload of its own.
+const NANS: &str = r#"(module
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (func $odd (result f64) (f64.const nan:0xc000000001234))
+    (func (export "_start") (local $bits i32)
+        (if (i64.ne (i64.const 0x7ff8000000000000)
+                (i64.reinterpret_f64 (f64.add (call $odd) (f64.const 1))))
+            (then (local.set $bits (i32.or (local.get $bits) (i32.const 1)))))
+        (if (i32.ne (i32.const 0x7fc00000)
+                (i32.reinterpret_f32 (f32.demote_f64 (call $odd))))
+            (then (local.set $bits (i32.or (local.get $bits) (i32.const 2)))))
+        (if (i64.ne (i64.const 0x7ff8000000000000)
+                (i64x2.extract_lane 1
+                    (f64x2.mul (f64x2.splat (call $odd)) (f64x2.splat (f64.const 2)))))
+            (then (local.set $bits (i32.or (local.get $bits) (i32.const 4)))))
+        (call $exit (local.get $bits))))"#;
+
+#[test]
+fn computed_nans_are_canonical_if_all_is_to_be_the_same() {
+    let place = Place::new();
+    place.file("nans.wat", NANS);
+    for dispatch in ["tail", "loop"] {
+        let run = |words: &str| place.run(&format!("{words} --dispatch {dispatch} nans.wat"));
+        run("run").code(7);
+        run("run --deterministic --no-fuse").code(0);
+        run("run --deterministic --record r").code(0);
+        place
+            .run(&format!("replay --dispatch {dispatch} r"))
+            .code(0);
+        run("run --record r").code(7);
+        place
+            .run(&format!("replay --dispatch {dispatch} r"))
+            .code(7);
+    }
+    place.file("commands", "c\n");
+    let says = |words: &str, text: &str| {
+        let ended = place.run(&format!("debug -x commands {words}"));
+        ended.code(0).stdout_has(&[text]);
+    };
+    says("nans.wat", "exited with status 7");
+    says("--deterministic nans.wat", "exited with status 0");
+    place.run("run --deterministic --record r nans.wat").code(0);
+    says("r", "exited with status 0");
+}

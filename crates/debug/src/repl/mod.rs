@@ -9,13 +9,15 @@ pub(crate) use expression::value as value_of;
 pub(crate) use show::value as shown_value;
 
 use crate::breakpoint::Breakpoints;
-use crate::face::{End, Face, Move};
+use crate::face::{End, Face, Move, Running};
 use crate::halt::Halt;
 use crate::output::Stream;
 use crate::program::Program;
 use crate::source::Sources;
 use command::{Command, Info};
 use std::io::{BufRead, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Reads commands, and writes answers.
 pub struct Repl {
@@ -35,6 +37,8 @@ pub struct Repl {
     /// Whether the guest's last output ended a line.
     at_line_start: bool,
     is_begun: bool,
+    /// Somebody wants the guest to stand still.
+    pause: Arc<AtomicBool>,
     /// Stop when the commands are used up, wherever the guest is.
     is_over: bool,
 }
@@ -58,8 +62,14 @@ impl Repl {
             shows_calls: false,
             at_line_start: true,
             is_begun: false,
+            pause: Arc::default(),
             is_over: false,
         }
+    }
+
+    /// What makes a guest that runs stand still, when it is set; each command clears it.
+    pub fn pause_flag(&self) -> Arc<AtomicBool> {
+        self.pause.clone()
     }
 
     /// A line to whoever looks. If nobody does any more there is nobody to tell.
@@ -84,6 +94,8 @@ impl Repl {
             if self.input.read_line(&mut line).ok()? == 0 {
                 return None;
             }
+            // What was asked at the prompt is not meant for the guest.
+            self.pause.store(false, Ordering::Relaxed);
             let line = line.split(" # ").next().unwrap_or_default().trim();
             if line.starts_with('#') && !self.is_interactive {
                 continue;
@@ -181,6 +193,13 @@ impl Face for Repl {
             }
             self.is_begun = true;
             return next;
+        }
+    }
+
+    fn running(&mut self, _: &Program, _: &mut Breakpoints) -> Running {
+        match self.pause.swap(false, Ordering::Relaxed) {
+            true => Running::Pause,
+            false => Running::On,
         }
     }
 

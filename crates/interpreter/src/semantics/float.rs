@@ -26,6 +26,7 @@ define! {
     f32_trunc(a: f32) -> f32 = rounded_f32(a, Rounding::ToZero);
     f32_nearest(a: f32) -> f32 = rounded_f32(a, Rounding::ToNearestEven);
     f32_sqrt(a: f32) -> f32 = a.sqrt();
+    f32_canonical(a: f32) -> f32 = if a.is_nan() { f32::from_bits(0x7fc0_0000) } else { a };
 
     f32_add(a: f32, b: f32) -> f32 = a + b;
     f32_sub(a: f32, b: f32) -> f32 = a - b;
@@ -62,6 +63,7 @@ define! {
     f64_trunc(a: f64) -> f64 = rounded_f64(a, Rounding::ToZero);
     f64_nearest(a: f64) -> f64 = rounded_f64(a, Rounding::ToNearestEven);
     f64_sqrt(a: f64) -> f64 = a.sqrt();
+    f64_canonical(a: f64) -> f64 = if a.is_nan() { f64::from_bits(0x7ff8_0000_0000_0000) } else { a };
 
     f64_add(a: f64, b: f64) -> f64 = a + b;
     f64_sub(a: f64, b: f64) -> f64 = a - b;

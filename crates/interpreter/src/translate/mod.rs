@@ -21,6 +21,7 @@ mod fuse;
 mod gc;
 mod label;
 mod memory;
+mod nan;
 mod numeric;
 mod rare;
 mod sequence;
@@ -157,6 +158,8 @@ pub(crate) struct Translator<'m> {
     counts: bool,
     /// Whether a debugger may stop before each operator.
     debug: bool,
+    /// Whether all NaNs that are computed get one payload.
+    canonical_nans: bool,
     code: Vec<u64>,
     /// First words of the instructions.
     starts: Vec<u32>,
@@ -240,6 +243,7 @@ impl<'m> Translator<'m> {
                 .is_some_and(|memory| memory.index64),
             counts: options.count_blocks,
             debug: options.debug,
+            canonical_nans: options.canonical_nans,
             code,
             starts: spare.starts,
             lines: listing.then(Vec::new),

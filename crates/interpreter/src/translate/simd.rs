@@ -26,6 +26,7 @@ impl Translator<'_> {
         let relaxed = self.module.engine.config().relaxed_simd;
         let handler = best_of(op, relaxed)[self.dispatch];
         self.produce_wide(handler, op.name, fields, &[]);
+        self.canonicalise(op.name);
     }
 
     /// A scalar in all lanes.

@@ -12,6 +12,7 @@ lanewise! {
     f32x4_abs(a: F32x4) -> F32x4 = f32_abs(a);
     f32x4_neg(a: F32x4) -> F32x4 = f32_neg(a);
     f32x4_sqrt(a: F32x4) -> F32x4 = f32_sqrt(a);
+    f32x4_canonical(a: F32x4) -> F32x4 = f32_canonical(a);
     f32x4_add(a: F32x4, b: F32x4) -> F32x4 = f32_add(a, b);
     f32x4_sub(a: F32x4, b: F32x4) -> F32x4 = f32_sub(a, b);
     f32x4_mul(a: F32x4, b: F32x4) -> F32x4 = f32_mul(a, b);
@@ -37,6 +38,7 @@ lanewise! {
     f64x2_abs(a: F64x2) -> F64x2 = f64_abs(a);
     f64x2_neg(a: F64x2) -> F64x2 = f64_neg(a);
     f64x2_sqrt(a: F64x2) -> F64x2 = f64_sqrt(a);
+    f64x2_canonical(a: F64x2) -> F64x2 = f64_canonical(a);
     f64x2_add(a: F64x2, b: F64x2) -> F64x2 = f64_add(a, b);
     f64x2_sub(a: F64x2, b: F64x2) -> F64x2 = f64_sub(a, b);
     f64x2_mul(a: F64x2, b: F64x2) -> F64x2 = f64_mul(a, b);
