@@ -97,12 +97,33 @@ impl Halt<'_, '_, '_> {
 
     /// The goroutines of a Go program, the one that runs first.
     pub fn goroutines(&mut self) -> Option<Goroutines> {
-        self.stopped.goroutines(true)
+        self.goroutines_as_shown(true)
+    }
+
+    /// The goroutines, without frames of inlined functions that begin here.
+    fn goroutines_as_shown(&mut self, all: bool) -> Option<Goroutines> {
+        let mut goroutines = self.stopped.goroutines(all)?;
+        let here = self.stopped.wasm_offset();
+        if let (Some(running), Some(here)) = (goroutines.list.first_mut(), here) {
+            let all = self
+                .program
+                .spot_at(here)
+                .map_or(0, |spot| spot.source.len());
+            let entered = self
+                .program
+                .frames_at(here)
+                .map_or(0, |frames| frames.len());
+            let frames = running.frames.iter();
+            let inlined = frames.take_while(|frame| frame.source.inlined).count();
+            let beginning = all.saturating_sub(entered).min(inlined);
+            running.frames.drain(..beginning);
+        }
+        Some(goroutines)
     }
 
     /// The stack: of the goroutine that runs, or else WebAssembly's.
     pub fn backtrace(&mut self) -> Vec<Frame> {
-        let goroutines = self.stopped.goroutines(false);
+        let goroutines = self.goroutines_as_shown(false);
         let running = goroutines.and_then(|all| all.list.into_iter().next());
         match running {
             Some(goroutine) => self.frames_of(&goroutine),

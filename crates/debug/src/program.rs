@@ -112,9 +112,25 @@ impl Program {
         spots.get(after.checked_sub(1)?).cloned()
     }
 
-    /// Where an operator is in the source, the innermost of inlined functions.
+    /// Where an operator is in the source, the innermost of inlined functions first. The
+    /// first operator of an inlined function still counts as the line that calls it: it
+    /// may be the only one of that line.
+    pub fn frames_at(&self, wasm_offset: u32) -> Option<Vec<SourceFrame>> {
+        let spots = self.spots(self.module.func_at(wasm_offset)?);
+        let after = spots.partition_point(|spot| spot.wasm_offset <= wasm_offset);
+        let index = after.checked_sub(1)?;
+        let mut frames = spots[index].source.clone();
+        if spots[index].wasm_offset == wasm_offset {
+            let before = index.checked_sub(1).map(|before| &spots[before].source[..]);
+            let stays = stays(before.unwrap_or_default(), &frames);
+            frames.drain(..frames.len() - stays);
+        }
+        Some(frames)
+    }
+
+    /// The innermost of [`frames_at`](Self::frames_at).
     pub fn source_at(&self, wasm_offset: u32) -> Option<SourceFrame> {
-        self.spot_at(wasm_offset)?.source.into_iter().next()
+        self.frames_at(wasm_offset)?.into_iter().next()
     }
 
     /// The operators of a function; as far as they can be read.
@@ -283,7 +299,7 @@ impl Program {
                 }
                 let spots = self.spots(func_idx);
                 let is_of = |spot: &&GoSpot| {
-                    let source = spot.source.first();
+                    let source = self.source_at(spot.wasm_offset);
                     let here = source.is_some_and(|at| at.file == file && at.line == *line);
                     here && spot.is_rest && !self.only_panics(spot)
                 };
@@ -338,6 +354,14 @@ impl Program {
         if let Some(lines) = &self.lines {
             for function in &self.functions {
                 let mut own = lines.lines_in(function.func_idx, file);
+                if function.source.file == file {
+                    // Lines that do nothing but call what was inlined.
+                    let spots = self.spots(function.func_idx);
+                    let rests = spots.iter().filter(|spot| spot.is_rest);
+                    let sources = rests.filter_map(|spot| self.source_at(spot.wasm_offset));
+                    let here = sources.filter(|at| at.file == file && at.line > 0);
+                    own.extend(here.map(|at| at.line));
+                }
                 own.sort_unstable();
                 own.dedup();
                 for line in own {
@@ -384,6 +408,23 @@ impl Program {
     }
 }
 
+/// How many frames, counted from the outermost, were there before already; at least that
+/// one. Innermost first, both.
+fn stays(before: &[SourceFrame], now: &[SourceFrame]) -> usize {
+    let pairs = before.iter().rev().zip(now.iter().rev());
+    let mut count = 0;
+    for (before, now) in pairs {
+        if before.func != now.func {
+            break;
+        }
+        count += 1;
+        if before.line != now.line {
+            break;
+        }
+    }
+    count.max(1).min(now.len())
+}
+
 /// Whether a path ends in what a user wrote, in whole parts.
 pub(crate) fn is_named(file: &str, name: &str) -> bool {
     Path::new(file).ends_with(name.trim_start_matches("./"))
@@ -398,4 +439,41 @@ fn wasi_function(module: &str, name: &str) -> Option<&'static Function> {
 fn is_wasi(name: &str) -> bool {
     let mut functions = fossor_wasi::functions().iter();
     functions.any(|function| function.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Innermost first: `main.main:7 fmt.Println:314` is the second inlined into the first.
+    fn frames(text: &str) -> Vec<SourceFrame> {
+        let frames = text.split_whitespace().rev().map(|part| {
+            let (func, line) = part.rsplit_once(':').unwrap();
+            SourceFrame {
+                func: func.to_owned(),
+                file: String::new(),
+                line: line.parse().unwrap(),
+                start_line: 1,
+                inlined: false,
+            }
+        });
+        frames.collect()
+    }
+
+    #[test]
+    fn where_an_inlined_function_begins_is_the_line_that_calls_it() {
+        for (before, now, expected) in [
+            ("", "m:7 p:3", 1),
+            ("m:6", "m:7 p:3", 1),
+            ("m:7", "m:7 p:3", 1),
+            ("m:7 p:3", "m:7 p:4", 2),
+            ("m:7 p:3", "m:8 p:3", 1),
+            ("m:7 p:3 q:1", "m:7 p:4 r:1", 2),
+            ("m:7 p:3 q:1", "m:7 p:3", 2),
+            ("m:7 q:3", "m:7 p:3", 1),
+        ] {
+            let stays = stays(&frames(before), &frames(now));
+            assert_eq!(stays, expected, "{before:?} {now:?}");
+        }
+    }
 }

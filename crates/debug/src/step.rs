@@ -2,7 +2,7 @@
 
 use crate::breakpoint::Breakpoints;
 use crate::program::Program;
-use fossor::{GoSpot, Stopped};
+use fossor::Stopped;
 
 /// A step under way.
 #[derive(Clone, Debug)]
@@ -46,8 +46,9 @@ pub(crate) struct LineKey {
 }
 
 impl LineKey {
-    fn of(program: &Program, wasm_offset: u32, spot: &GoSpot) -> Option<Self> {
-        let chain = spot.source.iter().rev();
+    fn of(program: &Program, wasm_offset: u32) -> Option<Self> {
+        let frames = program.frames_at(wasm_offset)?;
+        let chain = frames.iter().rev();
         Some(Self {
             func_idx: program.module().func_at(wasm_offset)?,
             chain: chain.map(|at| (at.func.clone(), at.line)).collect(),
@@ -103,7 +104,7 @@ impl GoPlace {
         if !spot.is_rest {
             return None;
         }
-        let key = LineKey::of(program, wasm_offset, &spot)?;
+        let key = LineKey::of(program, wasm_offset)?;
         Some(Self {
             g: machine.g,
             depth_bytes: machine.stack_high.wrapping_sub(machine.sp),

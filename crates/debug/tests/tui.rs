@@ -1,119 +1,11 @@
 //! The screen, as it is after keys.
 
-use fossor::wasi::{self, Stdio, WasiCtx};
-use fossor::{Config, Engine, Limits, Linker, Module};
-use fossor_debug::source::Sources;
-use fossor_debug::tui::Tui;
-use fossor_debug::{Guest, GuestOutput, Session, Stream, Watch};
-use ratatui::Terminal;
-use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::{Position, Size};
-use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex};
-
-/// A terminal that the test can read while the debugger draws on it.
-#[derive(Clone)]
-struct Shared(Arc<Mutex<TestBackend>>);
-
-impl Shared {
-    fn screen(&self) -> String {
-        self.0.lock().unwrap().to_string()
-    }
-}
-
-type Result<T> = std::result::Result<T, Infallible>;
-
-impl Backend for Shared {
-    type Error = Infallible;
-
-    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> Result<()> {
-        self.0.lock().unwrap().draw(content)
-    }
-
-    fn hide_cursor(&mut self) -> Result<()> {
-        self.0.lock().unwrap().hide_cursor()
-    }
-
-    fn show_cursor(&mut self) -> Result<()> {
-        self.0.lock().unwrap().show_cursor()
-    }
-
-    fn get_cursor_position(&mut self) -> Result<Position> {
-        self.0.lock().unwrap().get_cursor_position()
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<()> {
-        self.0.lock().unwrap().set_cursor_position(position)
-    }
-
-    fn clear(&mut self) -> Result<()> {
-        self.0.lock().unwrap().clear()
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> Result<()> {
-        self.0.lock().unwrap().clear_region(clear_type)
-    }
-
-    fn size(&self) -> Result<Size> {
-        self.0.lock().unwrap().size()
-    }
-
-    fn window_size(&mut self) -> Result<WindowSize> {
-        self.0.lock().unwrap().window_size()
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.0.lock().unwrap().flush()
-    }
-}
-
-fn guest(module: &[u8]) -> Guest {
-    let engine = Engine::new(Config::new().debug(true));
-    let module = Module::new(&engine, module).unwrap();
-    let mut linker = Linker::new(&engine);
-    wasi::add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx).unwrap();
-    let context = |output: &GuestOutput, watch: &mut Watch<'_>| {
-        let out = Stdio::pipe(output.pipe(Stream::Out));
-        let mut context = WasiCtx::builder().arg("guest").stdout(out).build()?;
-        watch(&mut context);
-        Ok(context)
-    };
-    Guest {
-        pre: linker.instantiate_pre(&module).unwrap(),
-        context: Box::new(context),
-        is_replayed: false,
-        limits: Limits::default(),
-    }
-}
+mod screen;
 
 /// The screens before each of the keys.
-fn screens(module: &[u8], keys: &str) -> Vec<String> {
-    let shared = Shared(Arc::new(Mutex::new(TestBackend::new(150, 44))));
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let mut keys = VecDeque::from_iter(keys.chars());
-    let (terminal, screens) = (shared.clone(), seen.clone());
-    let events = move |time: std::time::Duration| {
-        if time.is_zero() {
-            return Ok(None);
-        }
-        screens.lock().unwrap().push(shared.screen());
-        let code = match keys.pop_front() {
-            Some('\n') => KeyCode::Enter,
-            Some(letter) => KeyCode::Char(letter),
-            None => KeyCode::Char('q'),
-        };
-        let key = KeyEvent::new(code, KeyModifiers::NONE);
-        Ok(Some(Event::Key(key)))
-    };
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../go-fixtures");
-    let sources = Sources::new(vec![fixtures.into()]);
-    let tui = Tui::new(Terminal::new(terminal).unwrap(), events, sources);
-    Session::new(guest(module), tui).run().unwrap();
-    let screens = seen.lock().unwrap().clone();
-    screens
+fn read(module: &[u8], keys: &str) -> Vec<String> {
+    let screens = screen::screens(screen::guest(module, None), (160, 46), keys);
+    screens.iter().map(screen::text).collect()
 }
 
 #[track_caller]
@@ -130,7 +22,7 @@ fn a_go_program_is_shown_with_all_about_it() {
         "/../../go-fixtures/prebuilt/hello.wasm"
     );
     let module = std::fs::read(path).unwrap();
-    let screens = screens(&module, ":b main.main\nc:b wasi:fd_write\nco");
+    let screens = read(&module, ":b main.main\nc:b wasi:fd_write\nco");
     shows(
         &screens[0],
         &["at the start", "Operators", "c continue", "Calls of WASI"],
@@ -148,10 +40,11 @@ fn a_go_program_is_shown_with_all_about_it() {
         &[
             "in main.main, operator ",
             "hello/main.go",
-            "●→   7     fmt.Println(\"Hello from Go, running in Fossor!\")",
+            "●→   7     fmt.Println(\"Hello from Go, ",
             "main.main  ",
             "runtime.main  ",
             "   1 [running] main.main",
+            "→0x176996 local.get 1",
             "$1   i32  ",
             "breakpoint 3: main.main",
             "Memory",
@@ -167,6 +60,8 @@ fn a_go_program_is_shown_with_all_about_it() {
             "next: fd_write(1<stdout>, [34:\"Hello from Go",
             "call fd_write",
             "top-0 i32  ",
+            // Its structures, in memory.
+            "iovs[0].buf_len  34",
         ],
     );
     let after = screens.last().unwrap();
@@ -181,7 +76,7 @@ fn a_go_program_is_shown_with_all_about_it() {
 fn other_guests_are_shown_by_operators() {
     let text = r#"(module (func $f (param i32)) (func (export "_start") (local f64)
         (local.set 0 (f64.const 2.5)) (call $f (i32.const 7))))"#;
-    let screens = screens(text.as_bytes(), "iis:fly\nC");
+    let screens = read(text.as_bytes(), "iiis:fly\nC");
     shows(&screens[2], &["f64  2.5", "no source is known", "→0x"]);
     let last = screens.last().unwrap();
     shows(

@@ -123,7 +123,7 @@ impl Operator {
             panic!("no function");
         };
         let calls = args.iter().map(|args| store.call(func, args).unwrap());
-        calls.map(|results| results[0].clone()).collect()
+        calls.map(|results| results[0]).collect()
     }
 }
 

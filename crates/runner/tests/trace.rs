@@ -63,7 +63,12 @@ fn unknown_functions_are_refused_before_the_guest_runs() {
         .says(&[
             "error[F0001]: -e: `opne` is no function of WASI",
             "path, poll",
+            "perhaps path_open",
         ]);
+    place
+        .run("trace -e readdir args.wat")
+        .code(125)
+        .says(&["; perhaps fd_readdir"]);
 }
 
 #[test]

@@ -69,10 +69,21 @@ fn topics_have_the_names_that_people_try() {
         ("76", "# NOTCAPABLE: error 76"),
         ("nonblock", "# `fdflags`"),
         ("PATH_OPEN", "# `path_open`"),
+        ("EBADF", "# BADF: error 8"),
+        ("EXIST", "# EXIST: error 20"),
+        ("ENOSYS", "# NOSYS: error 52"),
+        ("O_CREAT", "# `oflags`"),
+        ("unknown import", "# What a module imports"),
+        ("GC", "# Memory"),
+        ("time.Sleep", "# `poll_oneoff`"),
+        ("crypto/rand", "# `random_get`"),
+        ("openat", "# `path_open`"),
     ] {
         let page = explain::page(asked).unwrap_or_else(|| panic!("{asked}"));
         assert!(page.starts_with(title), "{asked}: {page}");
     }
+    let page = explain::page("os.Args").unwrap();
+    assert!(page.contains("| args_get | ") && page.contains("| args_sizes_get | "));
     assert!(explain::page("fd_raed").is_none());
     assert_eq!(explain::nearest("fd_raed", [])[0], "fd_read");
     assert_eq!(explain::nearest("enoent", [])[0], "NOENT");

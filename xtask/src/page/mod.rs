@@ -19,6 +19,9 @@ pub struct Options {
     /// Take the README's picture anew.
     #[arg(long)]
     pub picture: bool,
+    /// Draw docs/debugger.svg anew, and nothing else.
+    #[arg(long)]
+    pub debugger: bool,
 }
 
 /// The checks, which count themselves.
@@ -40,8 +43,14 @@ const MANY: &str = r#"(module
       (drop (call $time (i32.const 1) (i64.const 0) (i32.const 8)))
       (br_if $next (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))))"#;
 
+/// What is typed for the debugger's picture: it stands in a function of a worker.
+const KEYS: &str = ":b double\\n:b main.go:28\\nccn";
+
 /// Makes two pages, and looks at them.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
+    if options.debugger {
+        return draw_debugger();
+    }
     let directory = workspace::target().join("page");
     workspace::create_dir(&directory)?;
     let browser = BROWSERS.iter().find_map(|name| which(name));
@@ -101,6 +110,27 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     tally.passed += SCRIPT.matches("check(\"").count() as u64;
     println!("page: {tally}");
     Ok(tally)
+}
+
+/// Has the debugger draw its screen.
+fn draw_debugger() -> Result<Tally, Error> {
+    let toolchain = Toolchain::find()?;
+    let fixtures = workspace::fixtures();
+    let modules = golang::build(
+        &toolchain,
+        &fixtures,
+        "go-fixtures",
+        Platform::Wasm,
+        &["debugged"],
+    )?;
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(workspace::root());
+    cargo.args(["run", "--package", "fossor-debug", "--example", "picture"]);
+    cargo.arg(modules.join("debugged.wasm"));
+    cargo.arg(fixtures.join("debugged").join("files")).arg(KEYS);
+    cargo.arg(workspace::root().join("docs").join("debugger.svg"));
+    process::run(&mut cargo)?;
+    Ok(Tally::default())
 }
 
 /// A program on PATH.

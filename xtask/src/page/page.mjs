@@ -129,7 +129,14 @@ await check("dark and light", async () => {
 });
 await check("nothing is fetched, nothing complains", async () => assert.deepEqual(page.problems, []));
 
-const many = await open("many.html");
+const times = {};
+const timed = async (what, act) => {
+  const begin = performance.now();
+  const result = await act();
+  times[what] = Math.round(performance.now() - begin);
+  return result;
+};
+const many = await timed("open", () => open("many.html"));
 await check("10,000 calls take as many elements as there is room for", async () => {
   assert.match(await many.textContent("#count"), /^10000 calls$/);
   assert.ok(await many.locator(".row").count() < 100);
@@ -138,10 +145,18 @@ await check("10,000 calls take as many elements as there is room for", async () 
   assert.ok(await many.locator(".row").count() < 100);
   for (let i = 0; i < 50; i++) await many.keyboard.press("PageUp");
   assert.ok(await many.locator(".row.on").isVisible());
-  await many.fill("#search", "clock_time_get precision=0ns");
-  assert.match(await many.textContent("#count"), /^10000 calls$/);
+  await timed("search", async () => {
+    await many.fill("#search", "clock_time_get precision=0ns");
+    assert.match(await many.textContent("#count"), /^10000 calls$/);
+  });
+  await timed("search for one call", async () => {
+    await many.fill("#search", await many.evaluate(() => data.calls[1234][4]));
+    assert.match(await many.textContent("#count"), /^\d+ of 10000 calls$/);
+  });
   assert.deepEqual(many.problems, []);
 });
+
+console.log(`      10,000 calls, ms: ${JSON.stringify(times)}`);
 
 if (picture) {
   const wide = await browser.newPage({ viewport: { width: 1360, height: 760 }, colorScheme: "light" });

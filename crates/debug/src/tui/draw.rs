@@ -18,7 +18,7 @@ pub(super) fn screen(frame: &mut Frame<'_>, view: &View, typed: Option<&str>, sc
     use Constraint::{Fill, Length, Percentage};
     let [top, main, bottom] = Layout::vertical([Length(1), Fill(1), Length(1)]).areas(frame.area());
     let [left, right] = Layout::horizontal([Percentage(58), Fill(1)]).areas(main);
-    let [code, memory, output] = Layout::vertical([Fill(3), Length(10), Fill(1)]).areas(left);
+    let [code, memory, output] = Layout::vertical([Fill(3), Length(12), Fill(1)]).areas(left);
     let [source, operators] = Layout::horizontal([Percentage(64), Fill(1)]).areas(code);
     let [stack, goroutines, locals, calls] =
         Layout::vertical([Fill(3), Fill(2), Fill(3), Fill(2)]).areas(right);
@@ -49,7 +49,7 @@ pub(super) fn screen(frame: &mut Frame<'_>, view: &View, typed: Option<&str>, sc
     );
     tail(frame, calls, "Calls of WASI", &view.calls);
     tail(frame, output, "Output", &view.output);
-    draw_memory(frame, memory, view);
+    pane(frame, memory, "Memory", &view.memory, None);
 }
 
 fn draw_source(frame: &mut Frame<'_>, area: Rect, view: &View, scrolled: i64) {
@@ -105,20 +105,6 @@ fn draw_operators(frame: &mut Frame<'_>, area: Rect, view: &View) {
     });
     let block = Block::bordered().title("Operators");
     frame.render_widget(Paragraph::new(Vec::from_iter(lines)).block(block), area);
-}
-
-fn draw_memory(frame: &mut Frame<'_>, area: Rect, view: &View) {
-    let (addr, bytes) = &view.memory;
-    let rows = bytes.chunks(16).enumerate().map(|(row, bytes)| {
-        let hex = Vec::from_iter(bytes.iter().map(|byte| format!("{byte:02x}"))).join(" ");
-        let text = String::from_iter(bytes.iter().map(|byte| match byte {
-            b' '..=b'~' => char::from(*byte),
-            _ => '.',
-        }));
-        Line::from(format!("{:#08x} {hex:<47} {text}", addr + 16 * row as u64))
-    });
-    let block = Block::bordered().title("Memory");
-    frame.render_widget(Paragraph::new(Vec::from_iter(rows)).block(block), area);
 }
 
 /// A list; one of it is bold.

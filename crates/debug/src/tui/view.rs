@@ -5,10 +5,11 @@ use crate::face::End;
 use crate::halt::Halt;
 use crate::repl::shown_value;
 use crate::source::{Sources, shown};
+use fossor_teach::explain;
 use std::collections::BTreeSet;
 
-/// Bytes of memory on the screen, and where they begin before the stack pointer.
-const MEMORY_BYTES: u64 = 256;
+/// Bytes of the stack on the screen.
+const MEMORY_BYTES: usize = 256;
 
 /// Everything on the screen.
 #[derive(Default)]
@@ -30,8 +31,8 @@ pub(super) struct View {
     pub frames: Vec<String>,
     pub goroutines: Vec<String>,
     pub locals: Vec<String>,
-    /// Address of the memory that is shown, and its bytes.
-    pub memory: (u64, Vec<u8>),
+    /// Memory as lines.
+    pub memory: Vec<String>,
     pub calls: Vec<String>,
     pub output: Vec<String>,
     pub is_live: bool,
@@ -96,21 +97,31 @@ impl View {
         self.take_memory(halt);
     }
 
+    /// What the next call is about, with its structures, or else the stack.
     fn take_memory(&mut self, halt: &mut Halt<'_, '_, '_>) {
-        // What the next call is about, or else the stack.
-        let span = halt
-            .next_call_spans()
-            .first()
-            .map(|span| u64::from(span.addr));
-        let stack = || match halt.global(0) {
-            Some(fossor::Val::I32(sp)) => u64::from(sp as u32),
+        let spans = halt.next_call_spans();
+        if !spans.is_empty() {
+            let view = explain::viewed(halt.memory(), &spans);
+            self.memory = view.trim_end().lines().map(str::to_owned).collect();
+            return;
+        }
+        let addr = match halt.global(0) {
+            Some(fossor::Val::I32(sp)) => u64::from(sp as u32) & !15,
             _ => 0,
         };
-        let addr = span.unwrap_or_else(stack) & !15;
         let memory = halt.memory();
         let begin = usize::try_from(addr).map_or(memory.len(), |addr| addr.min(memory.len()));
-        let end = memory.len().min(begin + MEMORY_BYTES as usize);
-        self.memory = (addr, memory[begin..end].to_vec());
+        let end = memory.len().min(begin + MEMORY_BYTES);
+        let rows = memory[begin..end].chunks(16).zip(0u64..);
+        let rows = rows.map(|(bytes, row)| {
+            let hex = Vec::from_iter(bytes.iter().map(|byte| format!("{byte:02x}"))).join(" ");
+            let text = String::from_iter(bytes.iter().map(|byte| match byte {
+                b' '..=b'~' => char::from(*byte),
+                _ => '.',
+            }));
+            format!("{:#08x} {hex:<47} {text}", addr + 16 * row)
+        });
+        self.memory = rows.collect();
     }
 
     /// File and number of the line in the middle.

@@ -20,11 +20,12 @@ macro_rules! articles {
 }
 
 articles! {
-    "imports": "what a module needs from its host", "imports", "import", "import surface";
+    "imports": "what a module needs from its host", "imports", "import", "import surface", "unknown import";
     "lifecycle": "commands and reactors: `_start`, `_initialize`",
         "lifecycle", "_start", "_initialize", "command", "reactor", "-buildmode=c-shared";
     "memory": "linear memory, pointers and lengths, who owns bytes",
-        "memory", "pointer", "pointers", "pointer+length", "memory boundary", "linear memory";
+        "memory", "pointer", "pointers", "pointer+length", "memory boundary", "linear memory",
+        "gc", "garbage collector", "pinning", "runtime.pinner", "unsafe.pointer";
     "preopens": "directories of the guest, and how paths are found in them",
         "preopens", "preopen", "paths", "--dir", "guest paths", "directories";
     "poll": "waiting, with one thread", "waiting", "poll", "blocking", "scheduler", "goroutines";

@@ -14,6 +14,28 @@ pub(super) fn topics() -> Vec<Topic> {
     fossor_wasi::functions().iter().map(topic).collect()
 }
 
+/// The page of what `os.ReadDir` or `openat` comes to: the function's own, or a list of
+/// them.
+pub(super) fn page_of_caller(caller: &str) -> Option<String> {
+    let go = format!("`{caller}`");
+    let found = notes::NOTES.iter().filter(|note| {
+        let mut posix = note.posix.split([',', '(', ' ']);
+        note.go.to_lowercase().contains(&go) || posix.any(|name| !name.is_empty() && name == caller)
+    });
+    let found = Vec::from_iter(found);
+    if let [note] = found[..] {
+        return page(note.name);
+    }
+    let functions = found.iter().filter_map(|note| function(note.name));
+    let rows = functions.map(|function| {
+        let about = sentence(function.doc);
+        format!("| {} | {about} |\n", function.name)
+    });
+    let table = String::from_iter(rows);
+    (!table.is_empty())
+        .then(|| format!("# {go}\n\nIt comes to calls of these.\n\n| | |\n| --- | --- |\n{table}"))
+}
+
 /// Where a function is listed.
 pub(super) fn group(name: &str) -> &'static str {
     match name.split('_').next().unwrap_or_default() {

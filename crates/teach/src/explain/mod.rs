@@ -36,7 +36,9 @@ pub struct Topic {
 pub fn page(topic: &str) -> Option<String> {
     let topic = normal(topic);
     let found = || functions::page(&topic).or_else(|| types::page(&topic));
-    articles::page(&topic).or_else(found)
+    articles::page(&topic)
+        .or_else(found)
+        .or_else(|| functions::page_of_caller(&topic))
 }
 
 /// The function that a topic is, if it is one.

@@ -50,9 +50,9 @@ pub(super) fn page(topic: &str) -> Option<String> {
     if let Some(info) = TYPES.iter().find(|info| info.witx_name() == topic) {
         return Some(values(info));
     }
-    let named = Errno::ALL
-        .iter()
-        .find(|errno| errno.name().to_lowercase() == topic);
+    let named = Errno::ALL.iter().find(|errno| {
+        [topic, topic.strip_prefix('e').unwrap_or(topic)].contains(&&*errno.name().to_lowercase())
+    });
     let numbered = || topic.parse().ok().and_then(Errno::from_number);
     if let Some(errno) = named.copied().or_else(numbered) {
         return Some(one_errno(errno));
@@ -60,7 +60,7 @@ pub(super) fn page(topic: &str) -> Option<String> {
     let has = |info: &&&TypeInfo| {
         info.items
             .iter()
-            .any(|item| item.name.to_lowercase() == topic)
+            .any(|item| item.name.to_lowercase() == topic.strip_prefix("o_").unwrap_or(topic))
     };
     TYPES.iter().find(has).map(|info| values(info))
 }

@@ -18,6 +18,8 @@ pub struct UnknownFunction {
     pub word: String,
     /// All families.
     pub families: Vec<&'static str>,
+    /// Functions whose name is like it.
+    pub near: Vec<&'static str>,
 }
 
 impl std::fmt::Display for UnknownFunction {
@@ -27,7 +29,11 @@ impl std::fmt::Display for UnknownFunction {
             "`{}` is no function of WASI and no family of functions; families are {}",
             self.word,
             self.families.join(", ")
-        )
+        )?;
+        match &self.near[..] {
+            [] => Ok(()),
+            near => write!(f, "; perhaps {}", near.join(", ")),
+        }
     }
 }
 
@@ -52,6 +58,7 @@ impl Filter {
                     return Err(UnknownFunction {
                         word: name.to_owned(),
                         families: families(),
+                        near: near(name),
                     });
                 }
                 words.push((adds, name.to_owned()));
@@ -71,6 +78,30 @@ impl Filter {
             }
         })
     }
+}
+
+/// Functions that are named without their family, or misspelt.
+fn near(word: &str) -> Vec<&'static str> {
+    let names = fossor_wasi::functions()
+        .iter()
+        .map(|function| function.name);
+    let parts = names
+        .clone()
+        .filter(|name| word.len() > 2 && name.contains(word));
+    let mut near = Vec::from_iter(parts.take(3));
+    if near.is_empty() {
+        let scored = names.map(|name| {
+            let rest = name.split_once('_').map_or(name, |(_, rest)| rest);
+            let likeness = [name, rest].map(|name| strsim::jaro_winkler(word, name));
+            (likeness[0].max(likeness[1]), name)
+        });
+        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0));
+        near.extend(
+            best.filter(|(likeness, _)| *likeness > 0.8)
+                .map(|(_, name)| name),
+        );
+    }
+    near
 }
 
 /// The parts of names before their first `_`, each once.
