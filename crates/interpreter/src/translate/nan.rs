@@ -33,6 +33,11 @@ impl Translator<'_> {
     }
 }
 
+/// Whether an operator of the table, not a comparison, gives a float.
+pub(super) const fn makes_float(name: &str) -> bool {
+    name.as_bytes()[0] == b'f'
+}
+
 /// Whether an operation on floats makes NaNs, or makes other NaNs of them.
 fn computes(operation: &str) -> bool {
     const EXACTLY: [&str; 15] = [

@@ -29,9 +29,6 @@ impl Translator<'_> {
         let handlers = op.handlers[self.dispatch][pair.mode as usize];
         self.produce(handlers, op.name, pair.fields, pair.extra, op.result);
         self.mark_clean(narrow);
-        if op.result != Kind::Int {
-            self.canonicalise(op.name);
-        }
     }
 
     /// A comparison of the table.
@@ -105,9 +102,6 @@ impl Translator<'_> {
             op.result,
         );
         self.mark_clean(op.narrow);
-        if op.result != Kind::Int {
-            self.canonicalise(op.name);
-        }
     }
 
     /// `i32.wrap_i64`: nothing, since whoever reads an i32 reads 32 bits.

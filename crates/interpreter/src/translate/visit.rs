@@ -5,6 +5,7 @@
 //! forgotten one does not compile. The plain ones come from the table.
 
 use super::Translator;
+use super::nan::makes_float;
 use crate::error::TranslateError;
 use crate::execute::handlers::ops;
 use crate::instruction::for_each_instruction;
@@ -160,9 +161,19 @@ macro_rules! visit_table {
     ) => {
         /// The table's instructions, by their shapes.
         impl Translator<'_> {
-            $(#[inline] pub(super) fn $bin_visit(&mut self) { self.lower_binary(&ops::$bin) })*
+            $(#[inline] pub(super) fn $bin_visit(&mut self) {
+                self.lower_binary(&ops::$bin);
+                if const { makes_float($bin_text) } {
+                    self.canonicalise($bin_text);
+                }
+            })*
             $(#[inline] pub(super) fn $cmp_visit(&mut self) { self.lower_compare(&ops::$cmp) })*
-            $(#[inline] pub(super) fn $un_visit(&mut self) { self.lower_unary(&ops::$un) })*
+            $(#[inline] pub(super) fn $un_visit(&mut self) {
+                self.lower_unary(&ops::$un);
+                if const { makes_float($un_text) } {
+                    self.canonicalise($un_text);
+                }
+            })*
             $(#[inline] pub(super) fn $ld_visit(&mut self, memarg: MemArg) { self.lower_load(&ops::$ld, memarg) })*
             $(#[inline] pub(super) fn $st_visit(&mut self, memarg: MemArg) { self.lower_store(&ops::$st, memarg) })*
 
