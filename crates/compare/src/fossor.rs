@@ -132,6 +132,9 @@ fn end_of(result: Result<Vec<Val>, Failure>) -> End {
     match result {
         Ok(values) => End::Returned(values.iter().map(value).collect()),
         Err(Failure::Trap(info)) => End::of(info.trap),
+        Err(Failure::Exception(info)) => {
+            End::Threw(info.thrown.values().iter().map(value).collect())
+        }
         Err(Failure::Exit(code)) => End::Exited(code),
         // Address space that is not to be had is nobody's fault.
         Err(Failure::Resources(_)) => End::Exhausted,

@@ -13,8 +13,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag(pub(crate) core::TagId);
 
-/// A reference to an exception that a guest caught. It lives as long as the
-/// store.
+/// A reference to an exception that a guest caught. It lasts as an
+/// [`AnyRef`](crate::AnyRef) does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExnRef(pub(crate) core::ExnRef);
 

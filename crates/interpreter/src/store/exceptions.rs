@@ -37,7 +37,8 @@ impl Store {
             let count = value.ty().slots() as usize;
             value.to_slots().into_iter().take(count)
         });
-        let exception = Exception::new(tag.0.index, slots.collect());
+        let (tag, slots) = (tag.0.index, slots.collect());
+        let exception = Arc::new(Exception { tag, slots });
         Ok(ExceptionInfo {
             thrown: self.thrown(exception),
             info: TrapInfo {
@@ -51,8 +52,9 @@ impl Store {
 
     /// The exception that a reference refers to.
     pub fn exception(&self, exception: ExnRef) -> Thrown {
-        let slot = self.check(exception.0) as u64 + 1;
-        self.thrown(self.exceptions.get(slot).clone())
+        self.check_val(&Val::ExnRef(Some(exception)));
+        let heap = &self.execution.get().heap;
+        self.thrown(Arc::new(Exception::of(heap, exception.0.slot)))
     }
 
     pub(crate) fn thrown(&self, exception: Arc<Exception>) -> Thrown {
