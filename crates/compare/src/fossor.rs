@@ -54,6 +54,7 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
     let world = World::new(plan).map_err(Error::Refused)?;
     let mut limits = StoreLimits::default();
     limits.memory_bytes = plan.memory_bytes;
+    limits.heap_bytes = plan.memory_bytes;
     limits.table_elements = 1 << 20;
     let mut store = Store::with_limits(&engine, Box::new(world), limits, Default::default());
     let imports = imports(&mut store, &module)?;

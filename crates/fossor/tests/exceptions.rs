@@ -150,7 +150,7 @@ fn what_nobody_catches_tells_what_and_where() -> Result<(), Error> {
         assert!(
             exception
                 .to_string()
-                .starts_with("uncaught exception\n    at throw")
+                .starts_with("uncaught exception: a(6, 2)\n    at throw")
         );
         // The store goes on.
         assert_eq!(call(&mut store, guest, "again", 0)?, 5);

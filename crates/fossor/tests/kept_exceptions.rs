@@ -83,14 +83,16 @@ const GUEST: &str = r#"(module
         (i32.add (call $number_of (table.get $table (i32.const 2))))
         (i32.add (call $number_of (global.get $kept)))))"#;
 
+const PLENTY: u64 = 1 << 30;
+
 /// In all ways of running code that this build has.
-fn guests(collect: Collect, limits: Limits) -> Vec<(Store<()>, Instance)> {
+fn guests(collect: Collect, heap_bytes: u64) -> Vec<(Store<()>, Instance)> {
     let ways = [Dispatch::Tail, Dispatch::Loop].map(|dispatch| {
         let mut config = Config::new();
         let engine = Engine::new(config.dispatch(dispatch).collect(collect));
         let module = Module::new(&engine, GUEST).expect("valid");
         let mut store = Store::new(&engine, ());
-        store.set_limits(limits);
+        store.set_limits(Limits::new().heap_bytes(heap_bytes));
         let instance = Linker::new(&engine).instantiate(&mut store, &module);
         (store, instance.expect("no imports"))
     });
@@ -111,7 +113,7 @@ fn call(
 fn exceptions_that_are_caught_and_dropped_take_no_room() -> Result<(), Error> {
     // The same loop of ten million: docs/decisions/exceptions.md.
     const COUNT: i32 = 200_000;
-    for (mut store, guest) in guests(Collect::Paced, Limits::new().heap_bytes(4 << 20)) {
+    for (mut store, guest) in guests(Collect::Paced, 4 << 20) {
         let sum = call(&mut store, guest, "churn", &[Val::I32(COUNT)])?;
         let expected = i64::from(COUNT) * (i64::from(COUNT) + 1) / 2;
         assert_eq!(sum, [Val::I32(expected as i32)]);
@@ -126,7 +128,7 @@ fn exceptions_that_are_caught_and_dropped_take_no_room() -> Result<(), Error> {
 
 #[test]
 fn exceptions_that_are_kept_end_at_the_limit_of_the_heap() -> Result<(), Error> {
-    for (mut store, guest) in guests(Collect::Paced, Limits::new().heap_bytes(1 << 20)) {
+    for (mut store, guest) in guests(Collect::Paced, 1 << 20) {
         let error = call(&mut store, guest, "hoard", &[Val::I32(i32::MAX)]).unwrap_err();
         assert_eq!(error.trap(), Some(Trap::HeapExhausted));
         // What was kept is gone with the frame that kept it.
@@ -141,7 +143,7 @@ fn exceptions_that_are_kept_end_at_the_limit_of_the_heap() -> Result<(), Error> 
 #[test]
 fn references_keep_exceptions_wherever_they_are() -> Result<(), Error> {
     for collect in [Collect::Always, Collect::Creeping] {
-        for (mut store, guest) in guests(collect, Limits::new()) {
+        for (mut store, guest) in guests(collect, PLENTY) {
             let sum = call(&mut store, guest, "places", &[])?;
             assert_eq!(sum, [Val::I32(4321)]);
         }
@@ -152,7 +154,7 @@ fn references_keep_exceptions_wherever_they_are() -> Result<(), Error> {
 #[test]
 fn cycles_through_exceptions_are_collected() -> Result<(), Error> {
     for collect in [Collect::Always, Collect::Creeping, Collect::Paced] {
-        for (mut store, guest) in guests(collect, Limits::new()) {
+        for (mut store, guest) in guests(collect, PLENTY) {
             call(&mut store, guest, "cycle", &[Val::I32(5)])?;
             call(&mut store, guest, "churn", &[Val::I32(100)])?;
             assert_eq!(call(&mut store, guest, "follow", &[])?, [Val::I32(4)]);
@@ -168,7 +170,7 @@ fn cycles_through_exceptions_are_collected() -> Result<(), Error> {
 
 #[test]
 fn hosts_hold_exceptions_until_their_scope_ends() -> Result<(), Error> {
-    for (mut store, guest) in guests(Collect::Always, Limits::new()) {
+    for (mut store, guest) in guests(Collect::Always, PLENTY) {
         AnyRef::scope(&mut store, |store| {
             let results = call(store, guest, "catch", &[Val::I32(7)])?;
             let [Val::ExnRef(Some(exception))] = results[..] else {

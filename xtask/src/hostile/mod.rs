@@ -5,5 +5,6 @@ pub mod determinism;
 pub mod exhaust;
 pub mod fuzz;
 mod greedy;
+mod heap_bombs;
 pub mod outcome;
 pub mod soak;

@@ -3,6 +3,7 @@
 use super::Store;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::exception::Exception;
+use crate::execute::owned::Owned;
 use crate::value::{ExnRef, TagId, Thrown, Val};
 use fossor_host::Trap;
 use fossor_module::{FuncType, ValType};
@@ -21,6 +22,15 @@ impl Store {
     /// A tag's type.
     pub fn tag_type(&self, id: TagId) -> FuncType {
         self.tags[self.check(id.0)].clone()
+    }
+
+    /// What a module that has the tag calls it.
+    pub fn tag_name(&self, id: TagId) -> Option<&str> {
+        let mut instances = self.instances.iter().map(Owned::get);
+        instances.find_map(|instance| {
+            let index = instance.tag_ids.iter().position(|&own| own == id)?;
+            instance.module.0.decoded.tag_name(index as u32)
+        })
     }
 
     /// Makes an exception, for a host function to end with.
