@@ -7,13 +7,13 @@ static const char* const TEXT =
     "(module"
     "  (type $node (struct (field (mut i32)) (field (mut anyref)) (field i8)))"
     "  (type $bytes (array (mut i8)))"
+    "  (import \"host\" \"pick\" (func $pick (param anyref anyref) (result anyref)))"
     "  (func (export \"node\") (param i32 anyref) (result (ref $node))"
     "    (struct.new $node (local.get 0) (local.get 1) (i32.const 200)))"
     "  (func (export \"bytes\") (param i32) (result externref)"
     "    (extern.convert_any (array.new $bytes (i32.const 7) (local.get 0))))"
     "  (func (export \"number\") (param (ref null $node)) (result i32)"
     "    (struct.get $node 0 (local.get 0)))"
-    "  (import \"host\" \"pick\" (func $pick (param anyref anyref) (result anyref)))"
     "  (func (export \"pick\") (param anyref anyref) (result anyref)"
     "    (call $pick (local.get 0) (local.get 1))))";
 
