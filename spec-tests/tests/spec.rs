@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let total = Arc::new(Mutex::new(Total::default()));
     let (waiting, run_now): (Vec<Script>, Vec<Script>) = scripts()
-        .into_iter()
+        .iter()
         .partition(|script| script.not_yet.is_some());
     let trials = run_now.into_iter().flat_map(|script| {
         let total = total.clone();

@@ -30,7 +30,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     }
     let mut selection = vec!["--package", "embed-tests"];
     selection.extend(options.filter.as_deref());
-    let tally = unit::cargo_test(&selection, Some(("FOSSOR_GO_MODULES", &modules)))?;
+    let tally = unit::cargo_test(&selection, &vec![("FOSSOR_GO_MODULES", modules.into())])?;
     println!("embedding: {tally}");
     Ok(tally)
 }

@@ -9,7 +9,6 @@ mod error;
 mod fixtures;
 mod golang;
 mod gotests;
-mod guests;
 mod hostile;
 mod isa;
 mod page;
@@ -41,6 +40,8 @@ struct Arguments {
 enum Chore {
     /// Run everything: unit tests, spec tests, fixtures, Go's own tests.
     Test(suite::Options),
+    /// Run the unit tests of every crate.
+    Unit,
     /// Run the WebAssembly specification's tests.
     Spec(spec::Options),
     /// Build the Go programs of go-fixtures/ and run them under both
@@ -51,8 +52,6 @@ enum Chore {
     Embed(embed::Options),
     /// Run tests of Go's standard library through the exec wrapper.
     Go(gotests::Options),
-    /// Fetch CPython as others build it, with exceptions, and run it.
-    Guests(guests::Options),
     /// Check in the release binary that no handler lost its tail call.
     Asm(asm::Options),
     /// List the instruction table, or count what of it a program executes.
@@ -69,6 +68,13 @@ enum Chore {
     Exhaust(hostile::exhaust::Options),
     /// Run a Go server for a day of its own clock, and watch its memory.
     Soak(hostile::soak::Options),
+    /// Run the specification's tests, unit tests and fuzz corpora under
+    /// AddressSanitizer.
+    Asan(hostile::sanitizer::Options),
+    /// Run small tests of the interpreter in Miri.
+    Miri,
+    /// Measure which lines of crates/ the tests reach.
+    Coverage(hostile::coverage::Options),
     /// Compare what guests do in several runs under --deterministic.
     Determinism(hostile::determinism::Options),
     /// Run one program and print how it ended, as JSON.
@@ -95,10 +101,10 @@ impl Chore {
     fn perform(self) -> Result<Tally, Error> {
         match self {
             Chore::Test(options) => suite::perform(&options),
+            Chore::Unit => unit::perform(),
             Chore::Spec(options) => spec::perform(&options),
             Chore::Embed(options) => embed::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
-            Chore::Guests(options) => guests::perform(&options),
             Chore::Asm(options) => asm::perform(&options),
             Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),
@@ -108,6 +114,9 @@ impl Chore {
             Chore::Exhaust(options) => hostile::exhaust::perform(&options),
             Chore::Soak(options) => hostile::soak::perform(&options),
             Chore::Determinism(options) => hostile::determinism::perform(&options),
+            Chore::Asan(options) => hostile::sanitizer::perform(&options),
+            Chore::Miri => hostile::sanitizer::miri(),
+            Chore::Coverage(options) => hostile::coverage::perform(&options),
             Chore::Outcome { words } => hostile::outcome::print(&words).map(|()| Tally::default()),
             Chore::Tidy(options) => tidy::perform(&options),
             Chore::Measured { words } => bench::print_measured(&words).map(|()| Tally::default()),

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::tally::Tally;
+use crate::unit::Variables;
 use crate::{process, workspace};
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -19,6 +20,9 @@ pub struct Options {
     /// Give all NaNs that are computed one payload, as `--deterministic` does.
     #[arg(long)]
     pub canonical_nans: bool,
+    /// Variables for cargo.
+    #[arg(skip)]
+    pub variables: Variables,
 }
 
 /// Runs the specification's tests in release mode.
@@ -27,7 +31,8 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     cargo
         .current_dir(workspace::root())
         .args(["test", "--release", "--package", "spec-tests", "--"])
-        .args(&options.filter);
+        .args(&options.filter)
+        .envs(options.variables.iter().cloned());
     if let Some(how) = &options.gc_stress {
         cargo.env("SPEC_GC_STRESS", how);
     }

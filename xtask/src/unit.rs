@@ -3,8 +3,12 @@
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, workspace};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
+
+/// Variables of the environment.
+pub type Variables = Vec<(&'static str, OsString)>;
 
 /// Runs all tests of the workspace except the specification's and those of
 /// embedding, and in a release
@@ -18,7 +22,7 @@ pub fn perform() -> Result<Tally, Error> {
             "--exclude",
             "embed-tests",
         ],
-        None,
+        &Variables::new(),
     )?;
     let tail_calls = [
         "--release",
@@ -27,32 +31,35 @@ pub fn perform() -> Result<Tally, Error> {
         "--test",
         "native_stack",
     ];
-    tally.add(&cargo_test(&tail_calls, None)?);
+    tally.add(&cargo_test(&tail_calls, &Variables::new())?);
     Ok(tally)
 }
 
-/// Runs `cargo test` on a selection, with a variable set.
-pub fn cargo_test(selection: &[&str], variable: Option<(&str, &Path)>) -> Result<Tally, Error> {
-    cargo_test_in(&workspace::root(), selection, variable)
+/// Runs `cargo test` on a selection, with variables set.
+pub fn cargo_test(selection: &[&str], variables: &Variables) -> Result<Tally, Error> {
+    cargo_test_in(&workspace::root(), selection, variables)
 }
 
 /// As [`cargo_test`], in the workspace of `dir`.
 pub fn cargo_test_in(
     dir: &Path,
     selection: &[&str],
-    variable: Option<(&str, &Path)>,
+    variables: &Variables,
 ) -> Result<Tally, Error> {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(dir)
         .args(["test", "--no-fail-fast"])
-        .args(selection);
-    if let Some((name, value)) = variable {
-        cargo.env(name, value);
-    }
+        .args(selection)
+        .envs(variables.iter().cloned());
+    counted(&mut cargo)
+}
+
+/// Runs a `cargo test`, and adds up what its harnesses say.
+pub fn counted(cargo: &mut Command) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     let mut explained = 0;
-    let status = process::lines(&mut cargo, |line| {
+    let status = process::lines(cargo, |line| {
         println!("{line}");
         if let Some(result) = result_line(line) {
             tally.passed += result.passed;

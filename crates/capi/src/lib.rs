@@ -22,7 +22,6 @@
 #![allow(clippy::missing_safety_doc)]
 #![allow(missing_docs)]
 
-mod any_ref;
 mod engine;
 mod externs;
 mod func;

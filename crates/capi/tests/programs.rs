@@ -119,11 +119,6 @@ fn wide_types() {
 }
 
 #[test]
-fn objects() {
-    check("objects", &[], "done\n");
-}
-
-#[test]
 fn threads() {
     check(
         "threads",

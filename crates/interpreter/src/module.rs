@@ -107,14 +107,13 @@ impl Module {
                 .map_or(0, |ty| ty.param_slots().max(ty.result_slots()) as u16)
         });
         let link_slots: Box<[u16]> = link_slots.collect();
-        let mut entries: Box<[FuncEntry]> = decoded.funcs[decoded.imported_funcs as usize..]
+        let entries: Box<[FuncEntry]> = decoded.funcs[decoded.imported_funcs as usize..]
             .iter()
             .enumerate()
             .map(|(defined_idx, &ty)| {
                 FuncEntry::new(defined_idx as u32, link_slots[ty as usize], stub)
             })
             .collect();
-        entries.iter_mut().for_each(FuncEntry::seal);
         let mut own_globals_slots = 0;
         let global_offsets = decoded.globals[decoded.imported_globals as usize..]
             .iter()
@@ -146,6 +145,7 @@ impl Module {
             scratch: Mutex::default(),
             counters: Mutex::default(),
         }));
+        module.0.entries.iter().for_each(FuncEntry::seal);
         if engine.config().compile == Compile::Eager {
             for entry in &module.0.entries {
                 module.0.code_of(entry)?;

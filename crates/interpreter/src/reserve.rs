@@ -32,7 +32,7 @@ unsafe impl Send for Reservation {}
 // answers for that.
 unsafe impl Sync for Reservation {}
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 impl Reservation {
     /// Reserves `len_bytes`, or `None` where the system refuses.
     pub fn new(len_bytes: usize) -> Option<Self> {
@@ -79,7 +79,7 @@ impl Drop for Reservation {
     }
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 impl Reservation {
     fn free(&mut self) {
         // SAFETY: `new` mapped exactly this range, and only the owner, which is
@@ -88,7 +88,7 @@ impl Reservation {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 impl Reservation {
     /// Allocates `len_bytes`; a system without lazily committed memory gives
     /// at most 1 GiB.
@@ -112,7 +112,7 @@ impl Reservation {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 impl Reservation {
     fn free(&mut self) {
         let layout = std::alloc::Layout::from_size_align(self.len_bytes, 4096);
@@ -140,7 +140,7 @@ impl Reservation {
     /// written all over. `false` if this system does not want to know.
     pub fn advise_huge_pages(&self, start: usize, len_bytes: usize) -> bool {
         debug_assert!(start + len_bytes <= self.len_bytes);
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         {
             use rustix::mm::{Advice, madvise};
             // SAFETY: a part of our own mapping; the advice changes no byte.
@@ -149,7 +149,7 @@ impl Reservation {
                 madvise(start, len_bytes, Advice::LinuxHugepage).is_ok()
             }
         }
-        #[cfg(not(target_os = "linux"))]
+        #[cfg(any(not(target_os = "linux"), miri))]
         false
     }
 
@@ -159,7 +159,7 @@ impl Reservation {
         if from_bytes >= self.len_bytes {
             return true;
         }
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         {
             use rustix::mm::{Advice, madvise};
             // SAFETY: a part of our own private mapping, which nobody else
@@ -171,7 +171,7 @@ impl Reservation {
                 madvise(start, len_bytes, Advice::LinuxDontNeed).is_ok()
             }
         }
-        #[cfg(not(target_os = "linux"))]
+        #[cfg(any(not(target_os = "linux"), miri))]
         false
     }
 }

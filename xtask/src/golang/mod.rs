@@ -4,7 +4,7 @@ mod build;
 mod fetch;
 
 pub use build::{Platform, build};
-pub use fetch::{pip_install, pip_install_checked};
+pub use fetch::pip_install;
 
 use crate::error::Error;
 use crate::process;

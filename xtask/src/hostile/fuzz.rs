@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, unit, workspace};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// What `cargo xtask fuzz` takes.
@@ -22,10 +22,6 @@ pub struct Options {
     /// Compare with wasmtime too; it takes minutes to compile.
     #[arg(long)]
     pub wasmtime: bool,
-    /// The target `execute` with modules of one proposal alone (`exceptions`, `gc`,
-    /// …: fuzz/src/features.rs); several are run one after the other.
-    #[arg(long, value_name = "NAME")]
-    pub proposal: Vec<String>,
     /// Build only, and say where the programs are.
     #[arg(long)]
     pub build: bool,
@@ -62,14 +58,8 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         return Ok(Tally::default());
     }
     let mut tally = Tally::default();
-    let proposals: Vec<_> = match options.proposal.is_empty() {
-        true => vec![None],
-        false => options.proposal.iter().map(Some).collect(),
-    };
-    let runs = options.targets.iter();
-    let runs = runs.flat_map(|target| proposals.iter().map(move |proposal| (target, *proposal)));
-    for (target, proposal) in runs {
-        match fuzz(options, &programs.join(target), target, proposal) {
+    for target in &options.targets {
+        match fuzz(options, &programs.join(target), target) {
             Ok(()) => tally.passed += 1,
             Err(error) => {
                 eprintln!("{error}");
@@ -83,11 +73,12 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
 
 /// The targets over the corpus and some made-up inputs, on stable Rust.
 pub fn tests() -> Result<Tally, Error> {
-    unit::cargo_test_in(
-        &directory(),
-        &["--quiet"],
-        Some(("CARGO_TARGET_DIR", &built())),
-    )
+    tests_with(vec![("CARGO_TARGET_DIR", built().into())])
+}
+
+/// As [`tests`], with variables set for cargo.
+pub fn tests_with(variables: unit::Variables) -> Result<Tally, Error> {
+    unit::cargo_test_in(&directory(), &["--quiet"], &variables)
 }
 
 fn directory() -> PathBuf {
@@ -125,29 +116,15 @@ fn build(options: &Options) -> Result<PathBuf, Error> {
     Ok(target_dir.join(triple).join("release"))
 }
 
-fn fuzz(
-    options: &Options,
-    program: &Path,
-    target: &str,
-    proposal: Option<&String>,
-) -> Result<(), Error> {
+fn fuzz(options: &Options, program: &std::path::Path, target: &str) -> Result<(), Error> {
     let committed = directory().join("corpus").join(target);
-    // The same bytes are another module under another proposal.
-    let kept = match proposal {
-        Some(proposal) => format!("{target}-{proposal}"),
-        None => target.to_owned(),
-    };
-    let found = built().join("corpus").join(&kept);
-    let findings = built().join("findings").join(&kept);
+    let found = built().join("corpus").join(target);
+    let findings = built().join("findings").join(target);
     for dir in [&found, &findings] {
         workspace::create_dir(dir)?;
     }
     let mut run = Command::new(program);
     run.current_dir(directory());
-    if let Some(proposal) = proposal {
-        println!("fuzz: {target}, {proposal} alone");
-        run.env("FOSSOR_FUZZ_PROPOSAL", proposal);
-    }
     if options.merge {
         run.arg("-merge=1").args([&committed, &found]);
         return process::run(run.args(["-max_len=4096", "-timeout=20"]));

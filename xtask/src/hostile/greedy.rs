@@ -271,6 +271,11 @@ pub const FLOOD: &str = r#"(module
     (loop (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 32)))
       (br 0))))"#;
 
+/// Calls for ever, never deep.
+pub const FOREVER_CALLS: &str = r#"(module
+  (func $nothing)
+  (func (export "_start") (loop (call $nothing) (br 0))))"#;
+
 /// A text of nothing but parentheses.
 pub fn parentheses(count: usize) -> String {
     format!(

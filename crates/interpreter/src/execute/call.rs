@@ -190,7 +190,7 @@ handlers! {
         record.add(3).write(args as u64);
         record.add(4).write(u64::from(ty.results));
         let execution = r.context().execution;
-        let restore = (*execution).restore.as_ptr();
+        let restore = (&raw const (*execution).restore).cast::<u64>();
         r.ctx = (*func).ctx;
         host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;

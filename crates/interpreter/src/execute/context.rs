@@ -5,6 +5,7 @@ use crate::instance::Buffer;
 use crate::reserve::{HUGE_PAGE_BYTES, Image, Reservation};
 use fossor_host::{Interrupt, Trap};
 use fossor_module::{MemoryType, TableType};
+use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
@@ -188,9 +189,11 @@ impl FuncEntry {
     }
 
     /// Makes the entry callable at the address it has now.
-    pub fn seal(&mut self) {
-        let stub: *mut CodeHeader = &mut self.stub_header;
-        *self.code.get_mut() = stub.cast();
+    pub fn seal(&self) {
+        // From the whole entry, as the handler behind the header is read too; by a
+        // shared reference, as moving the owner would end a unique one.
+        let stub = std::ptr::from_ref(self).wrapping_byte_add(offset_of!(Self, stub_header));
+        self.code.store(stub.cast_mut().cast(), Ordering::Release);
     }
 
     /// The code to enter.
@@ -232,10 +235,7 @@ impl FuncEntry {
     /// The entry whose stub instruction is at `ip`.
     pub unsafe fn of_stub(ip: *const u64) -> *const FuncEntry {
         // SAFETY: `translate` is only ever found in an entry.
-        unsafe {
-            ip.byte_sub(std::mem::offset_of!(FuncEntry, stub_handler))
-                .cast()
-        }
+        unsafe { ip.byte_sub(offset_of!(FuncEntry, stub_handler)).cast() }
     }
 }
 

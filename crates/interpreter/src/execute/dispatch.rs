@@ -56,7 +56,7 @@ impl Dispatch for Tail {
     unsafe fn jump(r: Registers) {
         // SAFETY: V2: the first word of an instruction is its handler.
         unsafe {
-            let handler = r.ip.cast::<Handler>().read();
+            let handler = handler_at(r.ip);
             handler(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32);
         }
     }
@@ -127,6 +127,20 @@ pub(crate) unsafe fn branch<D: Dispatch>(mut r: Registers) {
     }
 }
 
+/// The handler of the instruction at `ip`.
+///
+/// # Safety
+/// V2 holds for `ip`.
+#[inline(always)]
+unsafe fn handler_at(ip: *const u64) -> Handler {
+    // SAFETY: V2: the first word of an instruction is its handler, whose address was
+    // taken as a number when the code was written.
+    unsafe {
+        let address = ip.read() as usize;
+        std::mem::transmute::<*const (), Handler>(std::ptr::with_exposed_provenance(address))
+    }
+}
+
 /// Runs from `r` until a handler stops.
 ///
 /// # Safety
@@ -147,7 +161,7 @@ pub(crate) unsafe fn run(r: Registers, tail: bool) {
         (*execution).resume = r;
         while let Exit::Running = (*execution).exit {
             let r = (*execution).resume;
-            let handler = r.ip.cast::<Handler>().read();
+            let handler = handler_at(r.ip);
             handler(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32);
         }
     }

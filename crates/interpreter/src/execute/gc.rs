@@ -26,7 +26,8 @@ pub(crate) const OUTLINED_WORDS: usize = 4;
 unsafe fn run(ctx: *mut Context, fp: *mut u64, ip: *const u64) -> Option<Trap> {
     // SAFETY: V2: the translator put the function there.
     unsafe {
-        let function = std::mem::transmute::<u64, Outlined>(ip.add(2).read());
+        let function = std::ptr::with_exposed_provenance(ip.add(2).read() as usize);
+        let function = std::mem::transmute::<*const (), Outlined>(function);
         function(ctx, fp, ip)
     }
 }

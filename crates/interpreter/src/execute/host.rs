@@ -278,7 +278,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
             return Exit::Trap(Trap::StackExhausted);
         }
         let link = fp.add(header.link_slot as usize);
-        link.write((*execution).halt.as_ptr() as u64);
+        link.write(&raw const (*execution).halt as u64);
         link.add(1).write(fp as u64);
         link.add(2).write_bytes(0, call::ZEROED_SLOTS);
         let mem = (*ctx).memory_base;

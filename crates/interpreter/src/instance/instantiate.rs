@@ -147,10 +147,10 @@ impl Store {
             stack_limit,
             interrupt,
             execution: self.execution.as_ptr(),
-            memories: memories.as_ptr(),
+            memories: std::ptr::null(),
             tables: std::ptr::null(),
             funcs: std::ptr::null(),
-            imported_globals: imported_globals.as_ptr(),
+            imported_globals: std::ptr::null(),
             instance: std::ptr::null_mut(),
             memory_count: memories.len() as u32,
         };
@@ -183,10 +183,10 @@ impl Store {
             id: index as u32,
             module: module.clone(),
             context,
-            _memories: memories,
+            memories,
             tables: Box::default(),
             funcs,
-            _imported_globals: imported_globals,
+            imported_globals,
             memory_ids: memory_ids.into(),
             table_ids: Box::default(),
             global_ids: Box::default(),
@@ -241,9 +241,13 @@ impl Store {
         let this = instance.get_mut();
         (this.tables, this.table_ids, this.global_ids) =
             (tables, table_ids.into(), global_ids.into());
-        let (tables, funcs) = (this.tables.as_ptr(), this.funcs.as_ptr());
+        // Pointers into boxes are taken here: they would not outlive a move of theirs.
         let context = this.context.get_mut();
-        (context.tables, context.funcs, context.instance) = (tables, funcs, address);
+        context.memories = this.memories.as_ptr();
+        context.tables = this.tables.as_ptr();
+        context.funcs = this.funcs.as_ptr();
+        context.imported_globals = this.imported_globals.as_ptr();
+        context.instance = address;
         host::refresh(context);
         debug_assert_eq!(store, self.id);
         self.instances.push(instance);

@@ -25,8 +25,8 @@ pub(crate) struct Instance {
     pub context: ContextBox,
     /// By index; the context points to these arrays, which is what the first
     /// three are kept for.
-    _memories: Box<[*mut Memory]>,
-    _imported_globals: Box<[*mut u64]>,
+    memories: Box<[*mut Memory]>,
+    imported_globals: Box<[*mut u64]>,
     tables: Box<[*mut Table]>,
     funcs: Buffer<FuncRef>,
     pub memory_ids: Box<[MemoryId]>,

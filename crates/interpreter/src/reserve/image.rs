@@ -22,7 +22,7 @@ pub(crate) struct Image {
     /// What is not zero.
     parts: Vec<Part>,
     len_bytes: usize,
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     file: Option<rustix::fd::OwnedFd>,
     /// The parts' bytes, where there is no file.
     copies: Vec<Box<[u8]>>,
@@ -40,13 +40,13 @@ impl Image {
     /// An image of these bytes: all of a memory.
     pub fn new(bytes: &[u8]) -> Self {
         let parts = parts(bytes);
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         let file = to_file(bytes, &parts)
             .inspect_err(|error| log::debug!("no file for an image: {error}"))
             .ok();
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         let copied = file.is_none();
-        #[cfg(not(target_os = "linux"))]
+        #[cfg(any(not(target_os = "linux"), miri))]
         let copied = true;
         let copy = |part: &Part| bytes[part.start_bytes..][..part.len_bytes].into();
         Self {
@@ -56,7 +56,7 @@ impl Image {
             },
             parts,
             len_bytes: bytes.len(),
-            #[cfg(target_os = "linux")]
+            #[cfg(all(target_os = "linux", not(miri)))]
             file,
             spares: Spares::new(SPARES, 0),
         }
@@ -81,7 +81,7 @@ impl Image {
             return None;
         }
         self.copy_to(&reservation);
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         if let Some(file) = &self.file {
             use rustix::mm::{MapFlags, ProtFlags, mmap};
             for part in &self.parts {
@@ -169,7 +169,7 @@ fn is_zero(bytes: &[u8]) -> bool {
 }
 
 /// Writes the parts to a file at their places, and seals it.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 fn to_file(bytes: &[u8], parts: &[Part]) -> rustix::io::Result<rustix::fd::OwnedFd> {
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, ftruncate, memfd_create};
     use rustix::io::{Errno, pwrite, retry_on_intr};
@@ -246,7 +246,7 @@ mod tests {
     fn memories_of_an_image_do_not_see_each_other() {
         let bytes = sample();
         let mut copying = Image::new(&bytes);
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         {
             assert!(copying.file.is_some());
             copying.file = None;

@@ -33,12 +33,23 @@ pub(super) struct Stub {
     offset: u32,
 }
 
+/// What of a branch can pay.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Payer {
+    /// Nothing: a [`Stub`] pays.
+    None,
+    /// A `pay_and_jump`.
+    Jump,
+    /// A `set_pay_and_jump`.
+    SetAndJump,
+}
+
 /// What is paid when a branch is taken whose target is not known yet.
 pub(super) struct Debt {
     /// Operators that are not paid for where it is.
     pub owed: u32,
-    /// A jump, which can pay itself.
-    pub is_jump: bool,
+    /// Whether it can pay itself.
+    pub payer: Payer,
     /// Byte offset in the module of the branch.
     offset: u32,
 }
@@ -145,7 +156,7 @@ impl Translator<'_> {
     pub(super) fn note_debt(&mut self) {
         self.debts.push(Debt {
             owed: self.operators,
-            is_jump: false,
+            payer: Payer::None,
             offset: self.offset,
         });
     }
@@ -160,15 +171,13 @@ impl Translator<'_> {
             let Fixup { byte, base, next } = self.fixups[fixup as usize];
             let Debt {
                 owed,
-                is_jump,
+                payer,
                 offset,
             } = self.debts[fixup as usize];
             let (byte, base) = (byte as usize, base as usize);
             let price = owed.saturating_sub(self.operators);
-            if is_jump {
-                self.price_of_jump(base, price);
-            }
-            match is_jump || price == 0 {
+            self.price_of_jump(payer, base, price);
+            match payer != Payer::None || price == 0 {
                 true => self.write_target(byte, base, here),
                 false => self.add_stub(byte, base, here, price, offset),
             }
@@ -207,14 +216,16 @@ impl Translator<'_> {
     }
 
     /// Makes the jump at word `base`, whose target is known, pay.
-    pub(super) fn price_of_jump(&mut self, base: usize, price: u32) {
-        if self.code[base] != self.pay_and_jump() {
-            // A `set_pay_and_jump`.
-            self.code[base + 2] = price.into();
-        } else if price == 0 {
-            self.code[base] = both!(control::jump<Forward>)[self.dispatch] as usize as u64;
-        } else {
-            self.code[base + 1] = self.code[base + 1] & !0xffff_ffff | u64::from(price);
+    fn price_of_jump(&mut self, payer: Payer, base: usize, price: u32) {
+        match payer {
+            Payer::None => {}
+            Payer::SetAndJump => self.code[base + 2] = price.into(),
+            Payer::Jump if price == 0 => {
+                self.code[base] = both!(control::jump<Forward>)[self.dispatch] as usize as u64;
+            }
+            Payer::Jump => {
+                self.code[base + 1] = self.code[base + 1] & !0xffff_ffff | u64::from(price);
+            }
         }
     }
 
@@ -238,12 +249,8 @@ impl Translator<'_> {
                 self.code[word + 2] = self.operators.saturating_sub(owed).into();
                 self.write_target(word * 8 + 12, word, target);
             }
-            None => self.jump_to_end(word, block),
+            None => self.jump_to_end(word, block, Payer::SetAndJump),
         }
-    }
-
-    fn pay_and_jump(&self) -> u64 {
-        both!(fuel::pay_and_jump<Forward>)[self.dispatch] as usize as u64
     }
 
     /// At the function's end: emits the jumps that pay.

@@ -4,6 +4,7 @@
 use super::Translator;
 use super::control::Shape;
 use super::emit::Fields;
+use super::fuel::Payer;
 use super::stack::{Operand, State};
 use crate::execute::control::{self, Backward, Forward};
 use crate::execute::fuel;
@@ -237,15 +238,15 @@ impl Translator<'_> {
             }
             self.write_target(word * 8 + 12, word, self.controls[target].start);
         } else {
-            self.jump_to_end(word, target);
+            self.jump_to_end(word, target, Payer::Jump);
         }
     }
 
     /// Lets the jump at `word` lead to a block's end.
-    pub(super) fn jump_to_end(&mut self, word: usize, target: usize) {
+    pub(super) fn jump_to_end(&mut self, word: usize, target: usize, payer: Payer) {
         let fixup = self.refer_to_end(word * 8 + 12, word, target);
         if let Some(debt) = self.debts.get_mut(fixup as usize) {
-            debt.is_jump = true;
+            debt.payer = payer;
         }
     }
 
