@@ -2,7 +2,58 @@
 //! proposal that is turned on there is turned on here.
 
 use fossor_module::{DecodeOptions, WasmFeatures};
+use std::sync::OnceLock;
 use wasm_smith::Config;
+
+/// A proposal that modules can be made for alone, and what switches it on.
+pub type Proposal = (&'static str, fn(&mut Config));
+
+/// Those beyond WebAssembly 2.0.
+pub const PROPOSALS: [Proposal; 9] = [
+    ("exceptions", |config| config.exceptions_enabled = true),
+    // With it come typed function references.
+    ("gc", |config| config.gc_enabled = true),
+    ("memory64", |config| config.memory64_enabled = true),
+    ("multi-memory", |config| config.max_memories = 3),
+    ("tail-call", |config| config.tail_call_enabled = true),
+    ("relaxed-simd", |config| config.relaxed_simd_enabled = true),
+    ("wide-arithmetic", |config| {
+        config.wide_arithmetic_enabled = true;
+    }),
+    ("custom-page-sizes", |config| {
+        config.custom_page_sizes_enabled = true;
+    }),
+    ("threads", |config| config.threads_enabled = true),
+];
+
+/// The proposal that the variable `FOSSOR_FUZZ_PROPOSAL` names, if it is set.
+pub fn chosen() -> Option<&'static Proposal> {
+    static CHOSEN: OnceLock<Option<&Proposal>> = OnceLock::new();
+    *CHOSEN.get_or_init(|| {
+        let name = std::env::var("FOSSOR_FUZZ_PROPOSAL").ok()?;
+        let found = PROPOSALS.iter().find(|proposal| proposal.0 == name);
+        assert!(found.is_some(), "there is no proposal {name}");
+        found
+    })
+}
+
+/// [`config`] with one proposal alone.
+pub fn config_for(proposal: &Proposal) -> Config {
+    let mut config = Config {
+        exceptions_enabled: false,
+        gc_enabled: false,
+        memory64_enabled: false,
+        max_memories: 1,
+        tail_call_enabled: false,
+        relaxed_simd_enabled: false,
+        wide_arithmetic_enabled: false,
+        custom_page_sizes_enabled: false,
+        threads_enabled: false,
+        ..config()
+    };
+    (proposal.1)(&mut config);
+    config
+}
 
 /// Modules that are executed: all is exported, sizes are small, NaNs canonical.
 pub fn config() -> Config {

@@ -9,6 +9,7 @@ mod error;
 mod fixtures;
 mod golang;
 mod gotests;
+mod guests;
 mod hostile;
 mod isa;
 mod page;
@@ -52,6 +53,8 @@ enum Chore {
     Embed(embed::Options),
     /// Run tests of Go's standard library through the exec wrapper.
     Go(gotests::Options),
+    /// Fetch CPython as others build it, with exceptions, and run it.
+    Guests(guests::Options),
     /// Check in the release binary that no handler lost its tail call.
     Asm(asm::Options),
     /// List the instruction table, or count what of it a program executes.
@@ -105,6 +108,7 @@ impl Chore {
             Chore::Spec(options) => spec::perform(&options),
             Chore::Embed(options) => embed::perform(&options),
             Chore::Go(options) => gotests::perform(&options),
+            Chore::Guests(options) => guests::perform(&options),
             Chore::Asm(options) => asm::perform(&options),
             Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),

@@ -71,6 +71,21 @@ WASM_API_EXTERN bool fossor_memorytype_max(const wasm_memorytype_t*, uint64_t* m
 WASM_API_EXTERN own wasm_tabletype_t* fossor_tabletype_new(
     own wasm_valtype_t*, uint64_t min, bool has_max, uint64_t max, bool is_64);
 WASM_API_EXTERN bool fossor_tabletype_is_64(const wasm_tabletype_t*);
+
+/* Structures, arrays and small integers (i31) of WebAssembly 3.0: values of this
+ * kind have `of.ref`. A handle keeps what it refers to alive until it is deleted,
+ * and wasm_ref_same says what ref.eq says. What a guest gives out as an externref
+ * is such a handle too. Fields of structures and elements of arrays are counted
+ * from 0; narrow ones are read with zeros above. False: there is no such field,
+ * or it is not of the value's type, or it is immutable. */
+#define FOSSOR_ANYREF ((wasm_valkind_t)130)
+WASM_API_EXTERN own wasm_ref_t* fossor_i31_new(wasm_store_t*, int32_t);
+WASM_API_EXTERN bool fossor_ref_i31(const wasm_ref_t*, int32_t* out);
+WASM_API_EXTERN bool fossor_ref_length(const wasm_ref_t*, uint32_t* out);
+WASM_API_EXTERN bool fossor_ref_get(const wasm_ref_t*, uint32_t index, own wasm_val_t* out);
+WASM_API_EXTERN bool fossor_ref_set(wasm_ref_t*, uint32_t index, const wasm_val_t*);
+/* Collects what nothing refers to, and says how many bytes are left in use. */
+WASM_API_EXTERN uint64_t fossor_store_collect(wasm_store_t*);
 /* Why the last function that answered null or false on this thread did so. */
 WASM_API_EXTERN void fossor_last_error(own wasm_message_t* out);
 

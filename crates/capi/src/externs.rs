@@ -4,7 +4,7 @@ use crate::engine::{StoreRef, wasm_store_t};
 use crate::last_error;
 use crate::object::{Attached, Object, What};
 use crate::types::{Type, extern_kind};
-use crate::value::{reference, wasm_val_t};
+use crate::value::{Kept, reference, wasm_val_t};
 use crate::vector::{Element, Vector, vectors};
 use crate::wasi::Guest;
 use fossor::{Error, Extern, ExternRef, Global, Memory, StoreContextMut, Table, Val, ValType};
@@ -153,17 +153,10 @@ pub extern "C" fn wasm_table_get(object: &Object, index: u32) -> Option<Box<Obje
     let element = object.store.with(|ctx| table.get(ctx, index.into()))?;
     match element {
         Val::FuncRef(func) => func.map(|func| Object::new(&object.store, What::Func(func))),
-        Val::ExternRef(value) => {
-            let value = value?;
-            let store = &object.store;
-            let info = store.with(|ctx| value.data(&ctx).downcast_ref::<Attached>().cloned());
-            Some(Object::with_info(
-                store,
-                What::Foreign(value),
-                info.unwrap_or_default(),
-            ))
+        other => {
+            let kept = object.store.with(|ctx| Kept::of(ctx, other))?;
+            Some(kept.into_object(&object.store))
         }
-        _ => None,
     }
 }
 

@@ -5,9 +5,10 @@ use crate::last_error;
 use crate::object::{Finalizer, Object, What};
 use crate::trap::{self, Reason};
 use crate::types::Type;
-use crate::value::wasm_val_t;
+use crate::value::{Kept, wasm_val_t};
 use crate::vector::{Element, Vector};
-use fossor::{Func, FuncType, HostError, Val};
+use crate::wasi::Guest;
+use fossor::{AnyRef, AsContextMut, Error, Func, FuncType, HostError, StoreContextMut, Val};
 use std::ffi::c_void;
 
 type Values = Vector<wasm_val_t>;
@@ -92,7 +93,9 @@ fn call_host(
                 .zip(answers.as_slice())
                 .try_for_each(|(result, answer)| {
                     let wrong = || HostError::other("a callback answered with another reference");
-                    *result = answer.to_val().ok_or_else(wrong)?;
+                    let answer = answer.to_val().ok_or_else(wrong)?;
+                    // The callback's handle is gone before the guest goes on.
+                    *result = store.with(|ctx| hold(ctx, answer));
                     Ok(())
                 }),
         }
@@ -103,6 +106,18 @@ fn call_host(
         answers.delete();
     }
     outcome
+}
+
+/// The same value, which lasts until the callback has returned.
+fn hold(mut ctx: StoreContextMut<'_, Guest>, value: Val) -> Val {
+    match value {
+        Val::AnyRef(Some(any)) => Val::AnyRef(Some(any.hold(&mut ctx))),
+        Val::ExternRef(Some(value)) => {
+            let any = AnyRef::from_extern(&ctx, value).hold(&mut ctx);
+            Val::ExternRef(Some(any.to_extern(&ctx)))
+        }
+        other => other,
+    }
 }
 
 /// The function, if it is one.
@@ -190,7 +205,14 @@ pub unsafe extern "C" fn wasm_func_call(
     let Some(args) = args else {
         return fail("an argument is a reference of another kind than it says");
     };
-    let outcome = store.with(|ctx| func.call(ctx, &args));
+    // What C is not given a handle of is not held for it.
+    let outcome = store.with(|mut ctx| {
+        AnyRef::scope(&mut ctx, |ctx| {
+            let values = func.call(&mut *ctx, &args)?;
+            let keep = |value| (value, Kept::of(ctx.as_context_mut(), value));
+            Ok::<Vec<_>, Error>(values.into_iter().map(keep).collect())
+        })
+    });
     let values = match outcome {
         Ok(values) => values,
         Err(error) => {
@@ -204,8 +226,8 @@ pub unsafe extern "C" fn wasm_func_call(
     if places.len() < values.len() {
         return fail("there is less room for results than the function has");
     }
-    for (place, value) in places.iter_mut().zip(values) {
-        match wasm_val_t::of(store, value) {
+    for (place, (value, kept)) in places.iter_mut().zip(values) {
+        match wasm_val_t::of_kept(store, value, kept) {
             Some(value) => *place = value,
             None => {
                 *place = wasm_val_t::empty();

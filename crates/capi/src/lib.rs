@@ -22,6 +22,7 @@
 #![allow(clippy::missing_safety_doc)]
 #![allow(missing_docs)]
 
+mod any_ref;
 mod engine;
 mod externs;
 mod func;

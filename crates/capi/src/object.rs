@@ -3,7 +3,7 @@
 
 use crate::engine::StoreRef;
 use crate::trap::Reason;
-use fossor::{ExternRef, Func, Global, Instance, Memory, Module, Table};
+use fossor::{ExternRef, Func, Global, Instance, Memory, Module, Rooted, Table};
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::rc::Rc;
@@ -28,6 +28,8 @@ pub enum What {
     Trap(Rc<Reason>),
     /// A value of the host.
     Foreign(ExternRef),
+    /// A structure, an array, or a small integer.
+    Any(Rc<Rooted>),
 }
 
 /// What the host attached, shared by copies.
@@ -68,6 +70,7 @@ impl Object {
             (What::Memory(a), What::Memory(b)) => a == b,
             (What::Instance(a), What::Instance(b)) => a == b,
             (What::Foreign(a), What::Foreign(b)) => a == b,
+            (What::Any(a), What::Any(b)) => a.get() == b.get(),
             (What::Trap(a), What::Trap(b)) => Rc::ptr_eq(a, b),
             (What::Module(a), What::Module(b)) => {
                 of_one_store && std::ptr::eq(a.bytes(), b.bytes())

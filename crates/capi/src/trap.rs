@@ -41,7 +41,7 @@ impl Reason {
         };
         match error {
             Error::Trap(info) => reason.message = info.trap.message().to_owned(),
-            Error::Exception(exception) => reason.message = exception.trap_info().trap.to_string(),
+            Error::Exception(exception) => reason.message = exception.message(),
             Error::Interrupted(why, _) => reason.message = why.to_string(),
             Error::Exit(status) => reason.exit_status = Some(*status),
             Error::Host(error) => {

@@ -14,6 +14,8 @@ mod kind {
     pub const V128: u8 = 4;
     pub const EXTERNREF: u8 = 128;
     pub const FUNCREF: u8 = 129;
+    /// `FOSSOR_ANYREF` of `wasi.h`
+    pub const ANYREF: u8 = 130;
 }
 
 /// Kinds of externals.
@@ -100,6 +102,7 @@ pub fn kind_of(ty: ValType) -> u8 {
         ValType::F64 => kind::F64,
         ValType::V128 => kind::V128,
         ValType::Ref(ty) if ty.heap.top() == HeapType::Func => kind::FUNCREF,
+        ValType::Ref(ty) if ty.heap.top() == HeapType::Any => kind::ANYREF,
         // What the header has no kind for can only be passed on.
         _ => kind::EXTERNREF,
     }
@@ -115,6 +118,7 @@ pub fn of_kind(number: u8) -> ValType {
         kind::V128 => ValType::V128,
         kind::EXTERNREF => ValType::EXTERNREF,
         kind::FUNCREF => ValType::FUNCREF,
+        kind::ANYREF => ValType::Ref(RefType::ANYREF),
         _ => ValType::I32,
     }
 }

@@ -4,7 +4,9 @@ use crate::engine::StoreRef;
 use crate::object::{Attached, Object, What};
 use crate::types::{kind_of, of_kind};
 use crate::vector::{Element, Vector, vectors};
-use fossor::{ExternRef, Val, ValType};
+use crate::wasi::Guest;
+use fossor::{AnyRef, ExternRef, HeapType, Rooted, StoreContextMut, Val, ValType};
+use std::rc::Rc;
 
 /// A value as C sees it.
 #[derive(Clone, Copy)]
@@ -25,8 +27,14 @@ union Of {
 }
 
 impl wasm_val_t {
-    /// An owned value.
+    /// An owned value; `None` for vectors and references to exceptions.
     pub fn of(store: &StoreRef, value: Val) -> Option<Self> {
+        let kept = store.with(|ctx| Kept::of(ctx, value));
+        Self::of_kept(store, value, kept)
+    }
+
+    /// As [`of`](Self::of), where the store is in use until now.
+    pub fn of_kept(store: &StoreRef, value: Val, kept: Option<Kept>) -> Option<Self> {
         let of = match value {
             Val::I32(value) => Of { i32: value },
             Val::I64(value) => Of { i64: value },
@@ -41,10 +49,11 @@ impl wasm_val_t {
                     Box::into_raw(Object::new(store, What::Func(func)))
                 }),
             },
-            Val::ExternRef(value) => Of {
-                object: value.map_or(std::ptr::null_mut(), |value| {
-                    Box::into_raw(foreign(store, value))
-                }),
+            Val::ExternRef(_) | Val::AnyRef(_) => Of {
+                object: match kept {
+                    None => std::ptr::null_mut(),
+                    Some(kept) => Box::into_raw(kept.into_object(store)),
+                },
             },
             _ => return None,
         };
@@ -77,22 +86,62 @@ impl wasm_val_t {
     }
 }
 
-/// A reference as a value of this type; `None` if it is none.
-pub fn reference(object: Option<&Object>, ty: ValType) -> Option<Val> {
-    match object.map(|object| &object.what) {
-        None => Some(Val::default_of(ty)),
-        Some(What::Func(func)) if ty == ValType::FUNCREF => Some(Val::FuncRef(Some(*func))),
-        Some(What::Foreign(value)) if ty == ValType::EXTERNREF => {
-            Some(Val::ExternRef(Some(*value)))
+/// What C is about to get of a store, kept alive for it.
+pub enum Kept {
+    Foreign(ExternRef),
+    Any(Rooted),
+}
+
+impl Kept {
+    /// Of a reference that is not null, but to functions and exceptions.
+    pub fn of(mut ctx: StoreContextMut<'_, Guest>, value: Val) -> Option<Self> {
+        let any = match value {
+            Val::AnyRef(any) => any?,
+            Val::ExternRef(value) => {
+                let any = AnyRef::from_extern(&ctx, value?);
+                if any.ty(&ctx) == HeapType::Any {
+                    return value.map(Kept::Foreign);
+                }
+                any
+            }
+            _ => return None,
+        };
+        Some(Kept::Any(any.root(&mut ctx)))
+    }
+
+    /// A handle of it.
+    pub fn into_object(self, store: &StoreRef) -> Box<Object> {
+        match self {
+            // What C made comes with what it attached.
+            Kept::Foreign(value) => {
+                let info = store.with(|ctx| value.data(&ctx).downcast_ref::<Attached>().cloned());
+                Object::with_info(store, What::Foreign(value), info.unwrap_or_default())
+            }
+            Kept::Any(rooted) => Object::new(store, What::Any(Rc::new(rooted))),
         }
-        Some(_) => None,
     }
 }
 
-/// A value of the host that C made, with what it attached.
-fn foreign(store: &StoreRef, value: ExternRef) -> Box<Object> {
-    let info = store.with(|ctx| value.data(&ctx).downcast_ref::<Attached>().cloned());
-    Object::with_info(store, What::Foreign(value), info.unwrap_or_default())
+/// A reference as a value of this type; `None` if it is none.
+pub fn reference(object: Option<&Object>, ty: ValType) -> Option<Val> {
+    let Some(object) = object else {
+        return Some(Val::default_of(ty));
+    };
+    let top = ty.heap()?.top();
+    Some(match &object.what {
+        What::Func(func) if top == HeapType::Func => Val::FuncRef(Some(*func)),
+        What::Foreign(value) if top == HeapType::Extern => Val::ExternRef(Some(*value)),
+        What::Foreign(value) if top == HeapType::Any => {
+            let any = object.store.with(|ctx| AnyRef::from_extern(&ctx, *value));
+            Val::AnyRef(Some(any))
+        }
+        What::Any(rooted) if top == HeapType::Any => Val::AnyRef(Some(rooted.get())),
+        What::Any(rooted) if top == HeapType::Extern => {
+            let value = object.store.with(|ctx| rooted.get().to_extern(&ctx));
+            Val::ExternRef(Some(value))
+        }
+        _ => return None,
+    })
 }
 
 impl Element for wasm_val_t {

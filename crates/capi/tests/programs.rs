@@ -119,6 +119,11 @@ fn wide_types() {
 }
 
 #[test]
+fn objects() {
+    check("objects", &[], "done\n");
+}
+
+#[test]
 fn threads() {
     check(
         "threads",

@@ -54,6 +54,7 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
     let world = World::new(plan).map_err(Error::Refused)?;
     let mut limits = StoreLimits::default();
     limits.memory_bytes = plan.memory_bytes;
+    limits.heap_bytes = plan.memory_bytes;
     limits.table_elements = 1 << 20;
     let mut store = Store::with_limits(&engine, Box::new(world), limits, Default::default());
     let imports = imports(&mut store, &module)?;
@@ -132,6 +133,9 @@ fn end_of(result: Result<Vec<Val>, Failure>) -> End {
     match result {
         Ok(values) => End::Returned(values.iter().map(value).collect()),
         Err(Failure::Trap(info)) => End::of(info.trap),
+        Err(Failure::Exception(info)) => {
+            End::Threw(info.thrown.values().iter().map(value).collect())
+        }
         Err(Failure::Exit(code)) => End::Exited(code),
         // Address space that is not to be had is nobody's fault.
         Err(Failure::Resources(_)) => End::Exhausted,

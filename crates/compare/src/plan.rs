@@ -27,7 +27,7 @@ pub struct Plan {
     pub seed: u64,
     /// Operators for each call. Without a bound, other engines may never end.
     pub fuel: u64,
-    /// Bytes that a memory may grow to.
+    /// Bytes that a memory may grow to, and that objects may take.
     pub memory_bytes: u64,
     /// Bytes of stack.
     pub stack_bytes: usize,

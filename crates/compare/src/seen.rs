@@ -61,11 +61,14 @@ pub enum End {
     Returned(Vec<Value>),
     /// It trapped. What engines tell apart differently is one text.
     Trapped(&'static str),
+    /// It threw an exception with these values that nothing caught.
+    Threw(Vec<Value>),
     /// The guest called `proc_exit`.
     Exited(u32),
     /// The fuel was used up: other engines cannot be held to that.
     OutOfFuel,
-    /// The stack was used up, or there was none of what it needed: nor to that.
+    /// The stack or the heap was used up, or there was none of what it needed: nor
+    /// to that.
     Exhausted,
     /// Anything else.
     Failed(String),
@@ -76,11 +79,17 @@ impl End {
     pub fn of(trap: Trap) -> End {
         match trap {
             Trap::OutOfFuel => End::OutOfFuel,
-            Trap::StackExhausted => End::Exhausted,
+            Trap::StackExhausted | Trap::HeapExhausted => End::Exhausted,
             // Engines check tables in different orders, or say it in other words.
             Trap::TableOutOfBounds | Trap::UndefinedElement | Trap::UninitializedElement => {
                 End::Trapped(Self::NO_ELEMENT)
             }
+            Trap::NullReference
+            | Trap::NullFunctionReference
+            | Trap::NullExceptionReference
+            | Trap::NullStructReference
+            | Trap::NullArrayReference
+            | Trap::NullI31Reference => End::Trapped(Trap::NullReference.message()),
             other => End::Trapped(other.message()),
         }
     }
@@ -101,6 +110,10 @@ impl fmt::Display for End {
             End::Returned(values) => {
                 let values: Vec<_> = values.iter().map(Value::to_string).collect();
                 write!(f, "returned {}", values.join(", "))
+            }
+            End::Threw(values) => {
+                let values: Vec<_> = values.iter().map(Value::to_string).collect();
+                write!(f, "threw ({})", values.join(", "))
             }
             End::Trapped(trap) => write!(f, "trapped: {trap}"),
             End::Exited(code) => write!(f, "exited with {code}"),

@@ -39,6 +39,10 @@ pub(crate) fn run(
         .wasm_custom_page_sizes(features.contains(WasmFeatures::CUSTOM_PAGE_SIZES))
         .wasm_tail_call(features.contains(WasmFeatures::TAIL_CALL))
         .wasm_function_references(features.contains(WasmFeatures::FUNCTION_REFERENCES))
+        .wasm_threads(features.contains(WasmFeatures::THREADS))
+        .wasm_relaxed_simd(features.contains(WasmFeatures::RELAXED_SIMD))
+        .relaxed_simd_deterministic(true)
+        .cranelift_opt_level(wasmtime::OptLevel::None)
         .wasm_gc(features.contains(WasmFeatures::GC))
         .wasm_exceptions(features.contains(WasmFeatures::EXCEPTIONS));
     let engine = Engine::new(&config).map_err(unable)?;
@@ -94,7 +98,14 @@ pub(crate) fn run(
         let mut results = vec![Val::I32(0); ty.results().len()];
         let end = match func.call(&mut store, &args, &mut results) {
             Ok(()) => End::Returned(results.iter().map(value).collect()),
-            Err(error) => end_of(&error),
+            Err(error) => match store.take_pending_exception() {
+                Some(thrown) => {
+                    let fields = thrown.fields(&mut store).map_err(unable)?;
+                    let fields: Vec<_> = fields.collect();
+                    End::Threw(fields.iter().map(value).collect())
+                }
+                None => end_of(&error),
+            },
         };
         seen.push(Seen {
             call: name,
@@ -111,7 +122,7 @@ fn end_of(error: &wasmtime::Error) -> End {
         return End::Exited(*code);
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::StackOverflow) => End::Exhausted,
+        Some(Trap::StackOverflow | Trap::AllocationTooLarge) => End::Exhausted,
         Some(Trap::UnreachableCodeReached) => End::Trapped("unreachable"),
         Some(Trap::MemoryOutOfBounds) => End::Trapped("out of bounds memory access"),
         Some(Trap::TableOutOfBounds | Trap::IndirectCallToNull) => End::Trapped(End::NO_ELEMENT),
@@ -122,6 +133,9 @@ fn end_of(error: &wasmtime::Error) -> End {
         Some(Trap::HeapMisaligned) => End::Trapped("unaligned atomic"),
         Some(Trap::AtomicWaitNonSharedMemory) => End::Trapped("expected shared memory"),
         Some(Trap::NullReference) => End::Trapped("null reference"),
+        Some(Trap::ArrayOutOfBounds) => End::Trapped("out of bounds array access"),
+        Some(Trap::CastFailure) => End::Trapped("cast failure"),
+        None if error.is::<wasmtime::GcHeapOutOfMemory<()>>() => End::Exhausted,
         _ => End::Failed(format!("{error:#}")),
     }
 }

@@ -115,6 +115,11 @@ impl AnyRef {
         Self(store.core().to_any(value.0))
     }
 
+    /// The same reference, held until the innermost scope ends.
+    pub fn hold(&self, mut store: impl AsContextMut) -> Self {
+        Self(store.core_mut().hold(self.0))
+    }
+
     /// Keeps it alive until the result is dropped.
     pub fn root(&self, mut store: impl AsContextMut) -> Rooted {
         Rooted(store.core_mut().root(self.0))

@@ -133,7 +133,8 @@ impl Error {
                 let core::ExceptionInfo { thrown, info } = *exception;
                 let goroutines = guest_stack::goroutines(store, &info);
                 let info = TrapInfo::new(info, goroutines, Some(store));
-                return Error::Exception(Box::new(Exception::of(thrown, info)));
+                let name = store.tag_name(thrown.tag()).map(str::to_owned);
+                return Error::Exception(Box::new(Exception::of(thrown, info, name)));
             }
             other => return Self::without_store(other),
         };
@@ -157,7 +158,7 @@ impl Error {
             core::Error::Exception(exception) => {
                 let core::ExceptionInfo { thrown, info } = *exception;
                 let info = TrapInfo::new(info, None, None);
-                Error::Exception(Box::new(Exception::of(thrown, info)))
+                Error::Exception(Box::new(Exception::of(thrown, info, None)))
             }
             core::Error::Exit(status) => Error::Exit(status),
             core::Error::Host(error) => Error::Host(error),

@@ -13,8 +13,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag(pub(crate) core::TagId);
 
-/// A reference to an exception that a guest caught. It lives as long as the
-/// store.
+/// A reference to an exception that a guest caught. It lasts as an
+/// [`AnyRef`](crate::AnyRef) does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExnRef(pub(crate) core::ExnRef);
 
@@ -55,6 +55,7 @@ pub struct ExnRef(pub(crate) core::ExnRef);
 pub struct Exception {
     thrown: core::Thrown,
     info: TrapInfo,
+    name: Option<String>,
 }
 
 impl Tag {
@@ -90,11 +91,31 @@ impl Exception {
         let values: Vec<_> = values.iter().map(|value| value.to_core()).collect();
         let made = store.core().new_exception(tag.0, &values);
         let made = made.map_err(Error::without_store)?;
-        Ok(Self::of(made.thrown, TrapInfo::new(made.info, None, None)))
+        Ok(Self::of(
+            made.thrown,
+            TrapInfo::new(made.info, None, None),
+            None,
+        ))
     }
 
-    pub(crate) fn of(thrown: core::Thrown, info: TrapInfo) -> Self {
-        Self { thrown, info }
+    pub(crate) fn of(thrown: core::Thrown, info: TrapInfo, name: Option<String>) -> Self {
+        Self { thrown, info, name }
+    }
+
+    /// What a guest calls its tag, in the `name` section or an export; known of
+    /// exceptions that left a guest.
+    pub fn tag_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// One line: that it was not caught, the tag's name, and the values.
+    ///
+    /// `uncaught exception: parse_error(17, null)`
+    pub fn message(&self) -> String {
+        let values = self.values();
+        let values: Vec<_> = values.iter().map(shown).collect();
+        let (trap, name) = (self.info.trap, self.tag_name().unwrap_or("unnamed"));
+        format!("{trap}: {name}({})", values.join(", "))
     }
 
     /// Its tag.
@@ -113,9 +134,23 @@ impl Exception {
     }
 }
 
+fn shown(value: &Val) -> String {
+    match *value {
+        Val::I32(value) => value.to_string(),
+        Val::I64(value) => value.to_string(),
+        Val::F32(bits) => f32::from_bits(bits).to_string(),
+        Val::F64(bits) => f64::from_bits(bits).to_string(),
+        Val::V128(value) => format!("{value:#034x}"),
+        reference if reference == Val::default_of(reference.ty()) => "null".to_owned(),
+        _ => "a reference".to_owned(),
+    }
+}
+
 impl fmt::Display for Exception {
+    /// The message, then the stack of where it was thrown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.info.fmt(f)
+        f.write_str(&self.message())?;
+        self.info.fmt_stack(f)
     }
 }
 

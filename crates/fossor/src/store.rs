@@ -176,8 +176,8 @@ impl Limits {
         self
     }
 
-    /// Bytes that all structures and arrays of the store may take, 4 GiB by
-    /// default. An allocation beyond that traps. Set it before anything is
+    /// Bytes that all structures, arrays and caught exceptions of the store may
+    /// take, 4 GiB by default. An allocation beyond that traps. Set it before anything is
     /// allocated.
     pub fn heap_bytes(mut self, bytes: u64) -> Self {
         self.0.heap_bytes = bytes;

@@ -135,10 +135,9 @@ impl TrapInfo {
     }
 }
 
-impl fmt::Display for TrapInfo {
-    /// The trap, then the goroutines of a Go program, or else the frames.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.trap)?;
+impl TrapInfo {
+    /// What stands behind the trap's name.
+    pub(crate) fn fmt_stack(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(goroutines) = &self.goroutines {
             return write!(f, "\n\n{goroutines}");
         }
@@ -146,6 +145,14 @@ impl fmt::Display for TrapInfo {
             write!(f, "\n    {line}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for TrapInfo {
+    /// The trap, then the goroutines of a Go program, or else the frames.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.trap)?;
+        self.fmt_stack(f)
     }
 }
 

@@ -44,8 +44,6 @@ pub enum Trap {
     NullExceptionReference,
     /// An exception that nothing catches.
     UncaughtException,
-    /// References to exceptions take more memory than a memory may.
-    TooManyExceptions,
     /// A field of a null structure.
     NullStructReference,
     /// An element or the length of a null array.
@@ -56,8 +54,8 @@ pub enum Trap {
     ArrayOutOfBounds,
     /// A reference that is none of the type it is cast to.
     CastFailure,
-    /// Structures and arrays take as much memory as they may, and what is in
-    /// use leaves too little.
+    /// Structures, arrays and caught exceptions take as much memory as they may,
+    /// and what is in use leaves too little.
     HeapExhausted,
     /// The fuel given to the store is used up.
     OutOfFuel,
@@ -85,13 +83,12 @@ impl Trap {
             Trap::ExpectedSharedMemory => "expected shared memory",
             Trap::NullExceptionReference => "null exception reference",
             Trap::UncaughtException => "uncaught exception",
-            Trap::TooManyExceptions => "too many exceptions are kept",
             Trap::NullStructReference => "null structure reference",
             Trap::NullArrayReference => "null array reference",
             Trap::NullI31Reference => "null i31 reference",
             Trap::ArrayOutOfBounds => "out of bounds array access",
             Trap::CastFailure => "cast failure",
-            Trap::HeapExhausted => "out of memory for structures and arrays",
+            Trap::HeapExhausted => "out of memory for structures, arrays and exceptions",
             Trap::OutOfFuel => "out of fuel",
             Trap::Interrupted => "interrupted",
         }

@@ -51,6 +51,16 @@ impl Store {
         self.heap().roots.end_scope(scope);
     }
 
+    /// The same reference, held until the innermost scope ends.
+    ///
+    /// # Panics
+    ///
+    /// As [`root`](Self::root).
+    pub fn hold(&mut self, value: AnyRef) -> AnyRef {
+        self.check_val(&Val::AnyRef(Some(value)));
+        self.held(value.0.slot).map_or(value, AnyRef)
+    }
+
     /// Keeps what a reference refers to alive beyond its scope.
     ///
     /// # Panics

@@ -10,7 +10,6 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::execute::context::{Allowance, Execution, Memory, SlotCounts, Table};
 use crate::execute::debug::{Observer, Stopped};
-use crate::execute::exception::Exceptions;
 use crate::execute::host::{self, HostFn, HostFunc};
 use crate::execute::owned::Owned;
 use crate::execute::sample::{Sample, Sampler};
@@ -42,7 +41,9 @@ pub struct Store {
     pub(crate) host_funcs: Vec<HostFunc>,
     /// The types of tags.
     pub(crate) tags: Vec<FuncType>,
-    pub(crate) exceptions: Exceptions,
+    /// The type of the objects that references to exceptions refer to, once there
+    /// is one.
+    pub(crate) exception_type: Option<u32>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
     pub(crate) execution: Owned<Execution>,
     pub(crate) limits: StoreLimits,
@@ -99,7 +100,7 @@ impl Store {
             globals: Vec::new(),
             host_funcs: Vec::new(),
             tags: Vec::new(),
-            exceptions: Exceptions::default(),
+            exception_type: None,
             externs: Vec::new(),
             execution: Owned::new(execution),
             memory_allowance: Allowance::new(limits.total_memory_bytes),

@@ -32,11 +32,9 @@ handles! {
     GlobalId;
     /// A tag of exceptions.
     TagId;
-    /// A reference to an exception.
-    ExnRef;
 }
 
-/// A reference of the hierarchies `any` and `extern`, as hosts hold it.
+/// A reference of the hierarchies `any`, `extern` and `exn`, as hosts hold it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeapRef {
     pub store: u32,
@@ -67,6 +65,11 @@ pub struct ExternRef(pub(crate) HeapRef);
 /// ([`Store::hold_scope`](crate::Store::hold_scope)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnyRef(pub(crate) HeapRef);
+
+/// A reference of type `exnref`: an exception that was caught. It lasts as an
+/// [`AnyRef`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExnRef(pub(crate) HeapRef);
 
 /// A function of a store, the guest's or the host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -178,10 +181,9 @@ impl Val {
     pub(crate) fn store(&self) -> Option<u32> {
         match self {
             Val::FuncRef(Some(func)) => Some(func.store),
-            Val::ExnRef(Some(value)) => Some(value.0.store),
-            Val::ExternRef(Some(ExternRef(value))) | Val::AnyRef(Some(AnyRef(value))) => {
-                Some(value.store)
-            }
+            Val::ExternRef(Some(ExternRef(value)))
+            | Val::ExnRef(Some(ExnRef(value)))
+            | Val::AnyRef(Some(AnyRef(value))) => Some(value.store),
             _ => None,
         }
     }
@@ -194,6 +196,10 @@ impl Val {
                 ..value
             }))),
             Val::ExternRef(Some(ExternRef(value))) => Val::ExternRef(Some(ExternRef(HeapRef {
+                root: Some(root),
+                ..value
+            }))),
+            Val::ExnRef(Some(ExnRef(value))) => Val::ExnRef(Some(ExnRef(HeapRef {
                 root: Some(root),
                 ..value
             }))),
@@ -210,19 +216,18 @@ impl Val {
             Val::F64(bits) => [bits, 0],
             Val::V128(value) => [value as u64, (value >> 64) as u64],
             Val::FuncRef(func) => [func.map_or(0, |func| func.addr as u64), 0],
-            // The store's number of it is one more than its index.
-            Val::ExnRef(value) => [value.map_or(0, |value| u64::from(value.0.index) + 1), 0],
+            Val::ExnRef(value) => [value.map_or(slot::NULL, |value| value.0.slot), 0],
             Val::ExternRef(value) => [value.map_or(slot::NULL, |value| value.0.slot), 0],
             Val::AnyRef(value) => [value.map_or(slot::NULL, |value| value.0.slot), 0],
         }
     }
 
-    /// What the value refers to, if that is of `any` or `extern`.
+    /// What the value refers to, if that is of `any`, `extern` or `exn`.
     pub(crate) fn heap_ref(&self) -> Option<HeapRef> {
         match self {
-            Val::ExternRef(Some(ExternRef(value))) | Val::AnyRef(Some(AnyRef(value))) => {
-                Some(*value)
-            }
+            Val::ExternRef(Some(ExternRef(value)))
+            | Val::ExnRef(Some(ExnRef(value)))
+            | Val::AnyRef(Some(AnyRef(value))) => Some(*value),
             _ => None,
         }
     }
@@ -239,12 +244,7 @@ impl Val {
             ValType::Ref(ty) => match ty.heap.top() {
                 HeapType::Extern => Val::ExternRef(store.held(slots[0]).map(ExternRef)),
                 HeapType::Any => Val::AnyRef(store.held(slots[0]).map(AnyRef)),
-                HeapType::Exn => Val::ExnRef((slots[0] != 0).then(|| {
-                    ExnRef(Handle {
-                        store: store.id,
-                        index: slots[0] as u32 - 1,
-                    })
-                })),
+                HeapType::Exn => Val::ExnRef(store.held(slots[0]).map(ExnRef)),
                 _ => Val::FuncRef((slots[0] != 0).then_some(Func {
                     store: store.id,
                     addr: slots[0] as usize,

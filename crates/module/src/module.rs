@@ -9,11 +9,11 @@ use wasmparser::{
     WasmFeatures,
 };
 
-use crate::names::FuncNames;
+use crate::names::Names;
 use crate::{
     Bytes, CustomSection, DataSegments, DecodeError, DecodeOptions, ElementSegment, Export,
-    FuncType, Global, HeapType, Import, ImportType, MemoryType, SubType, Table, TypeIndex, ValType,
-    decode,
+    ExternKind, FuncType, Global, HeapType, Import, ImportType, MemoryType, SubType, Table,
+    TypeIndex, ValType, decode,
 };
 
 /// A decoded module. Everything but the function bodies is valid.
@@ -64,7 +64,7 @@ pub struct Module {
     /// What validation of a function body refers to: the validator's view of the
     /// fields above. `None` only if there is no body.
     pub(crate) resources: Option<ValidatorResources>,
-    names: OnceLock<FuncNames>,
+    names: OnceLock<Names>,
 }
 
 impl Module {
@@ -212,13 +212,28 @@ impl Module {
     /// The name of a function in the `name` section. That is read at the first
     /// call of this.
     pub fn func_name(&self, func_idx: u32) -> Option<&str> {
-        let names = self.names.get_or_init(|| {
+        self.names().func(&self.bytes, func_idx)
+    }
+
+    /// The name of a tag: that of the `name` section, or of its export.
+    pub fn tag_name(&self, tag_idx: u32) -> Option<&str> {
+        let exported = || {
+            let mut exports = self.exports.iter();
+            let is_it =
+                |export: &&Export| (export.kind, export.index) == (ExternKind::Tag, tag_idx);
+            Some(&*exports.find(is_it)?.name)
+        };
+        self.names().tag(&self.bytes, tag_idx).or_else(exported)
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
             let section = self.customs.iter().find(|custom| &*custom.name == "name");
-            section.map_or_else(FuncNames::default, |section| {
-                FuncNames::parse(&self.bytes, &section.bytes, self.funcs.len())
+            section.map_or_else(Names::default, |section| {
+                let (funcs, tags) = (self.funcs.len(), self.tags.len());
+                Names::parse(&self.bytes, &section.bytes, funcs, tags)
             })
-        });
-        names.get(&self.bytes, func_idx)
+        })
     }
 
     /// The export of a name.

@@ -173,7 +173,10 @@ impl fmt::Display for ExternType {
         };
         match self {
             ExternType::Func(ty) => write!(f, "func {ty}"),
-            ExternType::Tag(ty) => write!(f, "tag {ty}"),
+            ExternType::Tag(ty) => {
+                let types: Vec<_> = ty.params().iter().map(ToString::to_string).collect();
+                write!(f, "tag ({})", types.join(", "))
+            }
             ExternType::Table(ty) => {
                 f.write_str(if ty.index64 { "table i64 " } else { "table " })?;
                 ty.element.fmt(f)?;

@@ -51,6 +51,9 @@ pub struct Limits {
     /// Whether all NaNs had one payload.
     #[serde(default)]
     pub canonical_nans: bool,
+    /// Bytes of structures, arrays and exceptions; earlier recordings have none.
+    #[serde(default)]
+    pub heap_bytes: Option<u64>,
 }
 
 /// The SHA-256 of a module, in hexadecimal.

@@ -375,7 +375,7 @@ pub struct LimitFlags {
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_memory: Option<u64>,
 
-    /// Let the guest's structures and arrays take this much and no more [default: 4G]
+    /// Let the guest's structures, arrays and exceptions take this much and no more [default: 4G]
     #[arg(long, value_name = "SIZE", value_parser = units::size)]
     pub max_heap: Option<u64>,
 

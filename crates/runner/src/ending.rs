@@ -71,7 +71,7 @@ impl<'a> Ending<'a> {
             }
             Error::Exception(exception) => {
                 let info = exception.trap_info();
-                self.with_stack(named(Code::Trap, info.trap.message()), info)
+                self.with_stack(named(Code::Trap, &exception.message()), info)
             }
             Error::Interrupted(reason, info) => {
                 // The place of a guest that is no Go program says little here.

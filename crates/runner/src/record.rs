@@ -46,6 +46,7 @@ pub fn header(arguments: &RunArguments, module: &OsStr, rest: &[OsString], bytes
             memory_bytes: arguments.limits.max_memory,
             stack_bytes: arguments.limits.max_stack,
             canonical_nans: flags.deterministic.is_some(),
+            heap_bytes: arguments.limits.max_heap,
         },
     }
 }
@@ -93,6 +94,7 @@ pub fn limits(header: &Header) -> LimitFlags {
         fuel: header.limits.fuel,
         max_memory: header.limits.memory_bytes,
         max_stack: header.limits.stack_bytes,
+        max_heap: header.limits.heap_bytes,
         ..LimitFlags::default()
     }
 }

@@ -28,6 +28,54 @@ fn a_trap_names_its_cause_and_the_guests_frames() {
 }
 
 #[test]
+fn an_uncaught_exception_tells_its_tag_and_values() {
+    with(
+        r#"(module
+            (tag $parse_error (param i32 f64 externref v128))
+            (tag (export "exported"))
+            (func $deep (throw $parse_error
+                (i32.const -7) (f64.const 1.5) (ref.null extern) (v128.const i64x2 1 0)))
+            (func (export "_start") (call $deep)))"#,
+    )
+    .run("run g.wat")
+    .code(134)
+    .says(&[
+        "error[F0401]: g.wat: uncaught exception: \
+         parse_error(-7, 1.5, null, 0x00000000000000000000000000000001)",
+        "at deep (",
+    ]);
+    with(r#"(module (tag $t (export "exported")) (func (export "_start") (throw 0)))"#)
+        .run("run g.wat")
+        .code(134)
+        .says(&["uncaught exception: t()"]);
+}
+
+#[test]
+fn kept_objects_and_exceptions_end_at_the_limit_of_the_heap() {
+    let keeps_structures = r#"(module
+        (type $node (struct (field (ref null $node))))
+        (func (export "_start") (local $all (ref null $node))
+            (loop $more
+                (local.set $all (struct.new $node (local.get $all)))
+                (br $more))))"#;
+    let keeps_exceptions = r#"(module
+        (tag $after (param exnref))
+        (func (export "_start") (local $all exnref)
+            (loop $more
+                (block $one (result exnref)
+                    (try_table (catch_all_ref $one) (throw $after (local.get $all)))
+                    (unreachable))
+                (local.set $all)
+                (br $more))))"#;
+    for guest in [keeps_structures, keeps_exceptions] {
+        with(guest)
+            .run("run --max-heap 1M g.wat")
+            .code(134)
+            .says(&["out of memory for structures, arrays and exceptions"]);
+    }
+}
+
+#[test]
 fn endless_recursion_is_a_trap() {
     with(guests::RECURSION)
         .run("run --max-stack 1M g.wat")

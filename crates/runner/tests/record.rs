@@ -44,6 +44,24 @@ fn a_replay_shows_the_recorded_trace() {
 }
 
 #[test]
+fn a_replay_has_the_limit_of_the_heap() {
+    let place = Place::new();
+    place.file(
+        "m.wat",
+        r#"(module
+            (type $bytes (array i8))
+            (func (export "_start")
+                (drop (array.new_default $bytes (i32.const 2000000)))))"#,
+    );
+    place.run("run m.wat").code(0);
+    place.run("run --max-heap 1M --record r m.wat").code(134);
+    place
+        .run("replay r")
+        .code(134)
+        .says(&["out of memory for structures"]);
+}
+
+#[test]
 fn a_replay_ends_at_the_first_call_that_differs() {
     // The same module under the same name cannot differ, so its recording is
     // given a module with the recorded one's hash in place of its own.

@@ -49,21 +49,36 @@ fn directory(version: &str) -> PathBuf {
 /// Installs one package from PyPI, without what it depends on, into a
 /// directory of its own.
 pub fn pip_install(package: &str, directory: &Path) -> Result<(), Error> {
+    pip(directory, |pip| {
+        pip.arg(package);
+        Ok(())
+    })
+}
+
+/// As [`pip_install`], of a package whose file has this checksum.
+pub fn pip_install_checked(package: &str, sha256: &str, directory: &Path) -> Result<(), Error> {
+    pip(directory, |pip| {
+        let requirements = directory.with_extension("txt");
+        let line = format!("{package} --hash=sha256:{sha256}\n");
+        workspace::write(&requirements, line)?;
+        pip.arg("--require-hashes").arg("-r").arg(requirements);
+        Ok(())
+    })
+}
+
+fn pip(
+    directory: &Path,
+    what: impl FnOnce(&mut Command) -> Result<(), Error>,
+) -> Result<(), Error> {
     // Fetched beside its place first, so that a broken download is never used.
     let partial = directory.with_extension("partial");
     workspace::fresh_dir(&partial)?;
     let mut pip = Command::new(python()?);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-    ])
-    .args(["--only-binary", ":all:", "--target"])
-    .arg(&partial)
-    .arg(package);
+    pip.args(["-m", "pip", "install", "--quiet"])
+        .args(["--disable-pip-version-check", "--no-deps"])
+        .args(["--only-binary", ":all:", "--target"])
+        .arg(&partial);
+    what(&mut pip)?;
     process::run(&mut pip)?;
     std::fs::rename(&partial, directory).map_err(Error::file("move", &partial))
 }

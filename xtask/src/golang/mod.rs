@@ -4,7 +4,7 @@ mod build;
 mod fetch;
 
 pub use build::{Platform, build};
-pub use fetch::pip_install;
+pub use fetch::{pip_install, pip_install_checked};
 
 use crate::error::Error;
 use crate::process;

@@ -2,6 +2,7 @@
 //! sentence that says why, and with no more memory than its size allows.
 
 use super::greedy::{self, BODY_BYTES};
+use super::heap_bombs;
 use super::outcome::{self, Outcome};
 use crate::error::Error;
 use crate::tally::Tally;
@@ -43,6 +44,7 @@ const BASE: f64 = 24.0;
 /// What flags allow a guest.
 const MEMORY: &[&str] = &["run", "--max-memory", "64M"];
 const STACK: &[&str] = &["run", "--max-stack", "64M"];
+const HEAP: &[&str] = &["run", "--max-heap", "64M"];
 const RUN: &[&str] = &["run"];
 const EAGER: &[&str] = &["run", "--compile", "eager"];
 
@@ -83,6 +85,11 @@ fn cases() -> impl IntoIterator<Item = Case> {
         "table.grow by two thousand million": greedy::grow_table(i32::MAX), RUN, 134, "unreachable", BASE, 1.0;
         "a hundred tables of ten million": greedy::tables(100).into_bytes(), RUN, 125, "a table of 10000000 elements cannot be had", BASE + 160.0, 1.0;
         "a hundred memories of 2 MiB, all written": greedy::memories(100).into_bytes(), MEMORY, 125, "cannot be had", BASE + 64.0, 1.0;
+        "structures in an endless list": heap_bombs::LIST.into(), HEAP, 134, "out of memory for structures", BASE + 80.0, 1.0;
+        "an array of 64 GiB": heap_bombs::ARRAY.into(), RUN, 134, "out of memory for structures", BASE, 1.0;
+        "arrays of 30 MB, each dropped": heap_bombs::CHURN.into(), &["run", "--max-heap", "64M", "--timeout", "500ms"], 124, "the time of 500ms", BASE + 80.0, 1.0;
+        "caught exceptions in an endless list": heap_bombs::KEPT_EXCEPTIONS.into(), HEAP, 134, "out of memory for structures", BASE + 80.0, 1.0;
+        "ten million caught exceptions, dropped": heap_bombs::DROPPED_EXCEPTIONS.into(), RUN, 0, "", BASE, 1.0;
         "recursion": greedy::recursion(0, false), STACK, 134, "call stack exhausted", BASE + 64.0, 1.0;
         "recursion, frames of 1,000 locals": greedy::recursion(1000, false), STACK, 134, "call stack exhausted", BASE + 64.0, 1.0;
         "recursion through a table": greedy::recursion(0, true), STACK, 134, "call stack exhausted", BASE + 64.0, 1.0;

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, unit, workspace};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What `cargo xtask fuzz` takes.
@@ -22,6 +22,10 @@ pub struct Options {
     /// Compare with wasmtime too; it takes minutes to compile.
     #[arg(long)]
     pub wasmtime: bool,
+    /// The target `execute` with modules of one proposal alone (`exceptions`, `gc`,
+    /// …: fuzz/src/features.rs); several are run one after the other.
+    #[arg(long, value_name = "NAME")]
+    pub proposal: Vec<String>,
     /// Build only, and say where the programs are.
     #[arg(long)]
     pub build: bool,
@@ -58,8 +62,14 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         return Ok(Tally::default());
     }
     let mut tally = Tally::default();
-    for target in &options.targets {
-        match fuzz(options, &programs.join(target), target) {
+    let proposals: Vec<_> = match options.proposal.is_empty() {
+        true => vec![None],
+        false => options.proposal.iter().map(Some).collect(),
+    };
+    let runs = options.targets.iter();
+    let runs = runs.flat_map(|target| proposals.iter().map(move |proposal| (target, *proposal)));
+    for (target, proposal) in runs {
+        match fuzz(options, &programs.join(target), target, proposal) {
             Ok(()) => tally.passed += 1,
             Err(error) => {
                 eprintln!("{error}");
@@ -116,15 +126,29 @@ fn build(options: &Options) -> Result<PathBuf, Error> {
     Ok(target_dir.join(triple).join("release"))
 }
 
-fn fuzz(options: &Options, program: &std::path::Path, target: &str) -> Result<(), Error> {
+fn fuzz(
+    options: &Options,
+    program: &Path,
+    target: &str,
+    proposal: Option<&String>,
+) -> Result<(), Error> {
     let committed = directory().join("corpus").join(target);
-    let found = built().join("corpus").join(target);
-    let findings = built().join("findings").join(target);
+    // The same bytes are another module under another proposal.
+    let kept = match proposal {
+        Some(proposal) => format!("{target}-{proposal}"),
+        None => target.to_owned(),
+    };
+    let found = built().join("corpus").join(&kept);
+    let findings = built().join("findings").join(&kept);
     for dir in [&found, &findings] {
         workspace::create_dir(dir)?;
     }
     let mut run = Command::new(program);
     run.current_dir(directory());
+    if let Some(proposal) = proposal {
+        println!("fuzz: {target}, {proposal} alone");
+        run.env("FOSSOR_FUZZ_PROPOSAL", proposal);
+    }
     if options.merge {
         run.arg("-merge=1").args([&committed, &found]);
         return process::run(run.args(["-max_len=4096", "-timeout=20"]));

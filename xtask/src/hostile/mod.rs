@@ -6,6 +6,7 @@ pub mod determinism;
 pub mod exhaust;
 pub mod fuzz;
 mod greedy;
+mod heap_bombs;
 pub mod outcome;
 pub mod sanitizer;
 pub mod soak;

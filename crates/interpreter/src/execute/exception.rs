@@ -6,15 +6,17 @@
 //! are written where the clause's label expects them, and execution goes on
 //! there.
 
-use super::context::{Context, Exit};
+use super::context::{Context, Execution, Exit};
 use super::control::{stop, trap};
 use super::dispatch::Dispatch;
+use super::objects::StoreRoots;
 use super::registers::{FA, Registers, handlers};
+use crate::heap::{Heap, slot};
 use crate::store::Store;
 use fossor_host::Trap;
+use fossor_module::{ArrayType, CompositeType, FieldType, StorageType, SubType, ValType};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What was thrown.
 #[derive(Debug)]
@@ -23,54 +25,63 @@ pub(crate) struct Exception {
     pub tag: u32,
     /// The values, as slots.
     pub slots: Box<[u64]>,
-    /// One more than its number in [`Exceptions`]; 0: it has none.
-    number: AtomicU32,
 }
 
 impl Exception {
-    pub fn new(tag: u32, slots: Box<[u64]>) -> Arc<Self> {
-        let number = AtomicU32::new(0);
-        Arc::new(Self { tag, slots, number })
-    }
-}
-
-/// The exceptions of a store that were caught as references, which live as long
-/// as it: those caught by value need not be kept.
-#[derive(Default)]
-pub(crate) struct Exceptions {
-    kept: Vec<Arc<Exception>>,
-    bytes: u64,
-}
-
-impl Exceptions {
-    /// Hands over the values of all exceptions that references lead to.
-    pub fn each_slot(&self, visit: &mut dyn FnMut(u64)) {
-        for exception in &self.kept {
-            exception.slots.iter().for_each(|&slot| visit(slot));
+    /// The exception that a reference refers to.
+    pub fn of(heap: &Heap, slot: u64) -> Self {
+        let words = heap.length(slot).unwrap_or_default();
+        let bytes = match heap.array_bytes(slot, 0, words) {
+            Some(Ok(bytes)) => bytes,
+            _ => &[],
+        };
+        let mut words = bytes.as_chunks().0.iter().copied().map(u64::from_le_bytes);
+        Self {
+            tag: slot::i31_unsigned(words.next().unwrap_or_default()).unwrap_or_default(),
+            slots: words.collect(),
         }
     }
 
-    /// The slot of a reference to an exception; `None` if it would take more
-    /// than `limit` bytes to keep it.
-    pub fn keep(&mut self, exception: &Arc<Exception>, limit_bytes: u64) -> Option<u64> {
-        let number = exception.number.load(Ordering::Relaxed);
-        if number != 0 {
-            return Some(number.into());
+    /// What references refer to: an array of the heap, of the tag as an `i31` and
+    /// the values. The collector takes all of them for references, as it does the
+    /// slots of the stack.
+    fn array_type() -> SubType {
+        let element = FieldType {
+            storage: StorageType::Val(ValType::EXNREF),
+            mutable: true,
+        };
+        SubType {
+            is_final: true,
+            supertype: None,
+            composite: CompositeType::Array(ArrayType { element }),
         }
-        let bytes = (size_of::<Exception>() + 32 + exception.slots.len() * 8) as u64;
-        let number = u32::try_from(self.kept.len() + 1).ok()?;
-        if self.bytes + bytes > limit_bytes {
-            return None;
-        }
-        self.bytes += bytes;
-        self.kept.push(exception.clone());
-        exception.number.store(number, Ordering::Relaxed);
-        Some(number.into())
     }
 
-    /// The exception that a slot, which is not null, refers to.
-    pub fn get(&self, slot: u64) -> &Arc<Exception> {
-        &self.kept[slot as usize - 1]
+    /// A reference to a new object of this; `None` if the heap has no room for
+    /// it. Slots below `used` may hold references.
+    unsafe fn keep(&self, execution: *mut Execution, used: *const u64) -> Option<u64> {
+        // SAFETY: V1, V3; a run holds no reference to the store's heap.
+        unsafe {
+            let (store, heap) = ((*execution).store, &mut (*execution).heap);
+            let known = &mut (*store).exception_type;
+            let id = *known.get_or_insert_with(|| {
+                let engine = &(*store).engine;
+                engine.type_ids(&[Self::array_type()], &[1])[0]
+            });
+            if heap.layouts().len() <= id as usize {
+                let layouts = heap.layouts().len();
+                heap.add_layouts((*store).engine.types().layouts(layouts));
+            }
+            let roots = StoreRoots {
+                thrown: &self.slots,
+                ..StoreRoots::of(store, &(*execution).stack, used)
+            };
+            let object = heap.allocate(id, self.slots.len() as u32 + 1, &roots)?;
+            let tag = slot::of_i31(self.tag);
+            heap.set_words(object, 0, &[tag])?.ok()?;
+            heap.set_words(object, 1, &self.slots)?.ok()?;
+            Some(object)
+        }
     }
 }
 
@@ -176,16 +187,18 @@ unsafe fn make(ctx: *mut Context, args: *const u64, tag: u32) {
         let tag = (&(*(*ctx).instance).tag_ids)[tag as usize].0.index;
         let count = store.tags[tag as usize].param_slots() as usize;
         let slots = std::slice::from_raw_parts(args, count);
-        (*execution).thrown = Some(Exception::new(tag, slots.into()));
+        let slots = slots.into();
+        (*execution).thrown = Some(Arc::new(Exception { tag, slots }));
     }
 }
 
 #[inline(never)]
 unsafe fn again(ctx: *mut Context, slot: u64) {
-    // SAFETY: V3, V5.
+    // SAFETY: V3, V7.
     unsafe {
         let execution = (*ctx).execution;
-        (*execution).thrown = Some((*(*execution).store).exceptions.get(slot).clone());
+        let exception = Exception::of(&(*execution).heap, slot);
+        (*execution).thrown = Some(Arc::new(exception));
     }
 }
 
@@ -230,10 +243,8 @@ unsafe fn unwind(mut ip: *const u64, mut fp: *mut u64, mut ctx: *mut Context) ->
                         to = to.add(thrown.slots.len());
                     }
                     if clause.with_ref {
-                        let store = &mut *(*execution).store;
-                        let limit = store.limits.memory_bytes;
-                        let Some(slot) = store.exceptions.keep(&thrown, limit) else {
-                            return Exit::Trap(Trap::TooManyExceptions);
+                        let Some(slot) = thrown.keep(execution, to) else {
+                            return Exit::Trap(Trap::HeapExhausted);
                         };
                         to.write(slot);
                     }

@@ -5,7 +5,6 @@
 //! slot of the first, that slot is also the result's.
 
 use super::context::{Context, Table};
-use super::exception::Exceptions;
 use super::operand::Cell;
 use super::owned::Owned;
 use crate::heap::{Access, Cast, Heap, OutOfBounds, Roots, slot};
@@ -94,13 +93,7 @@ impl Operands {
         unsafe {
             let execution = (*self.ctx).execution;
             let store = (*execution).store;
-            let roots = StoreRoots {
-                globals: &(*store).globals,
-                tables: &(*store).tables,
-                instances: &(*store).instances,
-                exceptions: &(*store).exceptions,
-                stack: used_stack(&(*execution).stack, self.fp.add(used)),
-            };
+            let roots = StoreRoots::of(store, &(*execution).stack, self.fp.add(used));
             self.heap().allocate(type_id, length, &roots)
         }
     }
@@ -395,9 +388,26 @@ pub(crate) struct StoreRoots<'a> {
     pub globals: &'a [Global],
     pub tables: &'a [Owned<Table>],
     pub instances: &'a [Owned<Instance>],
-    pub exceptions: &'a Exceptions,
+    /// Of an exception that is on its way.
+    pub thrown: &'a [u64],
     /// The used part of the value stack.
     pub stack: &'a [u64],
+}
+
+impl<'a> StoreRoots<'a> {
+    /// While code runs: slots below `end` are used.
+    pub unsafe fn of(store: *const Store, stack: &'a Reservation, end: *const u64) -> Self {
+        // SAFETY: V1, V3.
+        unsafe {
+            Self {
+                globals: &(*store).globals,
+                tables: &(*store).tables,
+                instances: &(*store).instances,
+                thrown: &[],
+                stack: used_stack(stack, end),
+            }
+        }
+    }
 }
 
 impl Roots for StoreRoots<'_> {
@@ -413,7 +423,7 @@ impl Roots for StoreRoots<'_> {
                 table.elements.iter().for_each(|&slot| visit(slot));
             }
         }
-        self.exceptions.each_slot(visit);
+        self.thrown.iter().for_each(|&slot| visit(slot));
         for instance in self.instances.iter().map(Owned::get) {
             instance.each_traced_element(visit);
         }
@@ -432,7 +442,6 @@ pub(crate) fn heap_and_roots(store: &mut Store) -> (&mut Heap, StoreRoots<'_>) {
         globals,
         tables,
         instances,
-        exceptions,
         execution,
         ..
     } = store;
@@ -445,7 +454,7 @@ pub(crate) fn heap_and_roots(store: &mut Store) -> (&mut Heap, StoreRoots<'_>) {
         globals,
         tables,
         instances,
-        exceptions,
+        thrown: &[],
         // SAFETY: V1: host functions are called with the top of the stack there.
         stack: unsafe { used_stack(&execution.stack, end) },
     };

@@ -3,6 +3,7 @@
 use super::Store;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::exception::Exception;
+use crate::execute::owned::Owned;
 use crate::value::{ExnRef, TagId, Thrown, Val};
 use fossor_host::Trap;
 use fossor_module::{FuncType, ValType};
@@ -23,6 +24,15 @@ impl Store {
         self.tags[self.check(id.0)].clone()
     }
 
+    /// What a module that has the tag calls it.
+    pub fn tag_name(&self, id: TagId) -> Option<&str> {
+        let mut instances = self.instances.iter().map(Owned::get);
+        instances.find_map(|instance| {
+            let index = instance.tag_ids.iter().position(|&own| own == id)?;
+            instance.module.0.decoded.tag_name(index as u32)
+        })
+    }
+
     /// Makes an exception, for a host function to end with.
     pub fn new_exception(&self, tag: TagId, values: &[Val]) -> Result<ExceptionInfo, Error> {
         let ty = &self.tags[self.check(tag.0)];
@@ -37,7 +47,8 @@ impl Store {
             let count = value.ty().slots() as usize;
             value.to_slots().into_iter().take(count)
         });
-        let exception = Exception::new(tag.0.index, slots.collect());
+        let (tag, slots) = (tag.0.index, slots.collect());
+        let exception = Arc::new(Exception { tag, slots });
         Ok(ExceptionInfo {
             thrown: self.thrown(exception),
             info: TrapInfo {
@@ -51,8 +62,9 @@ impl Store {
 
     /// The exception that a reference refers to.
     pub fn exception(&self, exception: ExnRef) -> Thrown {
-        let slot = self.check(exception.0) as u64 + 1;
-        self.thrown(self.exceptions.get(slot).clone())
+        self.check_val(&Val::ExnRef(Some(exception)));
+        let heap = &self.execution.get().heap;
+        self.thrown(Arc::new(Exception::of(heap, exception.0.slot)))
     }
 
     pub(crate) fn thrown(&self, exception: Arc<Exception>) -> Thrown {

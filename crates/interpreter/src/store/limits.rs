@@ -16,7 +16,7 @@ pub struct StoreLimits {
     pub total_table_elements: u64,
     /// Instances in the store.
     pub instances: usize,
-    /// Bytes that all structures and arrays together may take.
+    /// Bytes that all structures, arrays and caught exceptions together may take.
     pub heap_bytes: u64,
 }
 
