@@ -66,6 +66,23 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     Ok(tally)
 }
 
+/// The suites of objects and exceptions, with everything collected at every
+/// allocation, and with guests in the midst of a collection all the time.
+pub fn under_stress() -> Result<Tally, Error> {
+    let mut total = Tally::default();
+    for how in ["always", "creeping"] {
+        for suite in ["gc/", "exceptions/"] {
+            let options = Options {
+                filter: Some(suite.to_owned()),
+                gc_stress: Some(how.to_owned()),
+                ..Options::default()
+            };
+            total.add(&perform(&options)?);
+        }
+    }
+    Ok(total)
+}
+
 /// Each reason once, with how many lines of scripts it is for; `reasons` are such as
 /// `threads/atomic.wast line 3: module skipped: why`.
 fn grouped(reasons: &[String]) -> String {

@@ -65,11 +65,12 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         })
     };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 11] = [
+    let suites: [Suite<'_>; 12] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
         }),
+        ("collector", &spec::under_stress),
         ("fuzz corpora", &hostile::fuzz::tests),
         ("greedy guests", &greedy_guests),
         ("determinism", &same_again),
