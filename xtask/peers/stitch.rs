@@ -3,12 +3,14 @@
 mod preview1;
 
 use makepad_stitch::{Engine, Func, Linker, Mem, Module, Store};
-use std::sync::OnceLock;
+use std::cell::OnceCell;
 
-static MEMORY: OnceLock<Mem> = OnceLock::new();
+thread_local! {
+    static MEMORY: OnceCell<Mem> = const { OnceCell::new() };
+}
 
 fn call(store: &mut Store, name: &str, params: &[i32]) -> i32 {
-    let memory = MEMORY.get().expect("begun");
+    let memory = MEMORY.with(|memory| memory.get().expect("begun").clone());
     preview1::call(name, memory.bytes_mut(store), params)
 }
 
@@ -53,7 +55,7 @@ fn main() {
         .instantiate(&mut store, &module)
         .expect("instantiates");
     let memory = instance.exported_mem("memory").expect("a memory");
-    assert!(MEMORY.set(memory).is_ok(), "one guest");
+    MEMORY.with(|one| assert!(one.set(memory).is_ok(), "one guest"));
     let start = instance.exported_func("_start").expect("a command");
     start.call(&mut store, &[], &mut []).expect("no trap");
 }

@@ -43,7 +43,7 @@ fn main() {
     }
     let module = Module::new(&engine, &preview1::module()).expect("valid");
     let mut config = InstanceConfig::new();
-    config.exec_stack_size(64 << 20);
+    config.exec_stack_size(4 << 20);
     let instance = linker
         .instantiate_with(module, &config)
         .expect("instantiates");

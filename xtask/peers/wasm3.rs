@@ -12,7 +12,7 @@ fn number(value: &Val) -> i32 {
 }
 
 fn main() {
-    let engine = Engine::new(Config::new().stack_size(64 << 20));
+    let engine = Engine::new(Config::new().stack_size(1 << 18));
     let mut store = Store::new(&engine, ());
     let module = Module::new(&engine, preview1::module()).expect("valid");
     let mut linker = Linker::<()>::new(&engine);

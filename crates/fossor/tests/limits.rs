@@ -73,10 +73,16 @@ fn a_deadline_that_is_called_off_does_not_end_anything() -> Result<(), Error> {
 
 #[test]
 fn another_thread_interrupts() -> Result<(), Error> {
-    let engine = Engine::default();
-    let mut store = Store::new(&engine, ());
-    let module = Module::new(&engine, SPIN)?;
-    let instance = Linker::new(&engine).instantiate(&mut store, &module)?;
+    interrupts(&Engine::default())?;
+    interrupts(&Engine::new(Config::new().consume_fuel(true)))
+}
+
+/// Also code with fuel, which has other places to look at the flag.
+fn interrupts(engine: &Engine) -> Result<(), Error> {
+    let mut store = Store::new(engine, ());
+    store.set_fuel(u64::MAX);
+    let module = Module::new(engine, SPIN)?;
+    let instance = Linker::new(engine).instantiate(&mut store, &module)?;
     let spin = instance.get_typed_func::<(), ()>(&store, "_start")?;
     let handle = store.interrupt_handle();
     let other = std::thread::spawn(move || {

@@ -30,6 +30,7 @@ pub struct Counts {
 pub struct Place {
     /// Index of its handler's name.
     pub handler: usize,
+    /// How often it was executed.
     pub executed: u64,
     /// How often the instruction right behind it was executed next.
     pub through: u64,

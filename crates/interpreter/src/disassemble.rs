@@ -241,7 +241,8 @@ fn branch(
             if let Some((mode, _)) = find(&modes[dispatch], is) {
                 let imm = match op.kind {
                     Kind::Int => (at.field(1) as i16).to_string(),
-                    Kind::F32 | Kind::F64 => "0.0".to_owned(),
+                    Kind::F32 => format!("{:?}", f32::from_bits(u32::from(at.field(1)) << 16)),
+                    Kind::F64 => format!("{:?}", f64::from_bits(u64::from(at.field(1)) << 48)),
                 };
                 let pair = pair(mode, &at.slot(0), &at.slot(1), &imm);
                 return Some(format!("{name} {} {pair} {}", op.name, at.target()));

@@ -149,20 +149,13 @@ impl Store {
     /// Operators that may still be executed, in code with fuel.
     pub fn fuel(&self) -> u64 {
         let execution = self.execution.get();
-        let kept = execution
-            .sampler
-            .as_ref()
-            .map_or(0, |sampler| sampler.left());
-        execution.fuel.saturating_add(kept)
+        execution.fuel.saturating_add(execution.fuel_kept)
     }
 
     /// Sets the operators that may still be executed.
     pub fn set_fuel(&mut self, fuel: u64) {
         let execution = self.execution.get_mut();
-        execution.fuel = match &mut execution.sampler {
-            Some(sampler) => sampler.keep(fuel),
-            None => fuel,
-        };
+        execution.fuel = execution.keep_fuel(fuel);
     }
 
     /// Calls `each` whenever `interval` more operators were executed, in code

@@ -151,3 +151,67 @@ fn floats() {
         &[Val::F64(expected.to_bits())],
     );
 }
+
+/// Comparisons of floats with constants, negated or not, as conditions of branches
+/// forward and back; NaN makes all but one false.
+#[test]
+fn branches_on_floats() {
+    type Op = (&'static str, fn(f64, f64) -> bool);
+    let ops: [Op; 6] = [
+        ("eq", |a, b| a == b),
+        ("ne", |a, b| a != b),
+        ("lt", |a, b| a < b),
+        ("gt", |a, b| a > b),
+        ("le", |a, b| a <= b),
+        ("ge", |a, b| a >= b),
+    ];
+    // Constants with and without bits below the upper 16.
+    let constants = [0.0, -0.0, 4.0, -1.5, 0.1, 65_537.0, f64::NAN];
+    for (name, meaning) in ops {
+        for b in constants {
+            for a in [f64::NAN, -1.5, 0.0, 0.1, 4.0, 1e9] {
+                for (ty, bits_a) in [
+                    ("f64", Val::F64(a.to_bits())),
+                    ("f32", Val::F32((a as f32).to_bits())),
+                ] {
+                    let holds = match ty {
+                        "f64" => meaning(a, b),
+                        _ => meaning((a as f32).into(), (b as f32).into()),
+                    };
+                    let literal = match b.is_nan() {
+                        true => "nan".to_owned(),
+                        false => format!("{b:?}"),
+                    };
+                    let compare = format!("({ty}.{name} (local.get 0) ({ty}.const {literal}))");
+                    let text = format!(
+                        r#"(module (func (export "f") (param {ty}) (result i32) (local i32)
+                          (if (i32.eqz {compare})
+                            (then (local.set 1 (i32.const 1))))
+                          (block $out
+                            (br_if $out {compare})
+                            (local.set 1 (i32.or (local.get 1) (i32.const 2))))
+                          (block $out
+                            (br_if $out (i32.eqz {compare}))
+                            (local.set 1 (i32.or (local.get 1) (i32.const 4))))
+                          (loop $again
+                            (local.set 1 (i32.add (local.get 1) (i32.const 8)))
+                            (br_if $again (i32.and
+                              (i32.lt_u (local.get 1) (i32.const 16))
+                              (i32.eqz (i32.eqz {compare})))))
+                          (i32.add (local.get 1) (i32.eqz {compare}))))"#
+                    );
+                    let mut expected = if holds { 4 } else { 1 | 2 } + 8;
+                    while holds && expected < 16 {
+                        expected += 8;
+                    }
+                    returns(
+                        &text,
+                        "f",
+                        &[bits_a],
+                        &[Val::I32(expected + i32::from(!holds))],
+                    );
+                }
+            }
+        }
+    }
+}

@@ -23,6 +23,7 @@ use measure::Sample;
 use peers::{Engine, Peer};
 use report::{Report, Row};
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]
@@ -71,11 +72,21 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
             _ => subject.clone(),
         }];
         let wanted = |peer: &&Peer| options.peer.is_empty() || options.peer.contains(peer);
+        println!("\n{}", group.title());
+        let started = Instant::now();
+        let mut left_out = Vec::new();
         for peer in Peer::of(group).iter().filter(wanted) {
-            engines.push(peer.fetch(&toolchain)?);
+            match peer.fetch(&toolchain) {
+                Ok(engine) => engines.push(engine),
+                // The others can be compared without it.
+                Err(error) => {
+                    println!("{peer:?} is left out: {error}");
+                    left_out.push((format!("{peer:?}"), error.to_string()));
+                }
+            }
         }
         let mut report = Report::new(group, &toolchain, &engines, options.quick);
-        println!("\n{}", group.title());
+        report.left_out = left_out;
         for work in groups::prepare(group, options.quick, &toolchain)? {
             if work.name.contains(&options.only) {
                 let rounds = options
@@ -88,6 +99,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
             }
         }
         println!("{report}");
+        println!("took {} s", started.elapsed().as_secs());
         tally.passed += report.rows.len() as u64;
         if !options.quick && options.only.is_empty() && !report.rows.is_empty() {
             let name = format!("{group:?}").to_lowercase();

@@ -125,13 +125,15 @@ impl Engine {
         let Some(compile) = &self.compile else {
             return Ok(module.to_path_buf());
         };
-        let name = module.file_stem().unwrap_or_default().to_string_lossy();
-        let compiled = directory()
-            .join("compiled")
-            .join(format!("{name}.{}", self.name));
-        if let Some(parent) = compiled.parent() {
-            workspace::create_dir(parent)?;
+        // Programs of several groups have the same name.
+        let name = module.display().to_string().replace('/', "-");
+        let folder = directory().join("compiled");
+        let compiled = folder.join(format!("{name}.{}-{}", self.name, self.version));
+        let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
+        if changed(&compiled).is_some_and(|at| changed(module).is_some_and(|from| from < at)) {
+            return Ok(compiled);
         }
+        workspace::create_dir(&folder)?;
         let mut command = Command::new(&self.program);
         command.args(compile).arg("-o").arg(&compiled).arg(module);
         process::output(&mut command)?;

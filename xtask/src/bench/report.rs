@@ -23,6 +23,8 @@ pub struct Report {
     pub quick: bool,
     /// The engines: name and version.
     pub engines: Vec<(String, String)>,
+    /// Engines that could not be had, and why.
+    pub left_out: Vec<(String, String)>,
     /// The programs.
     pub rows: Vec<Row>,
 }
@@ -70,6 +72,7 @@ impl Report {
                 .iter()
                 .map(|e| (e.name.clone(), e.version.clone()))
                 .collect(),
+            left_out: Vec::new(),
             rows: Vec::new(),
         }
     }

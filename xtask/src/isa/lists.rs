@@ -48,7 +48,13 @@ const STEPS: &[(&str, &[&str])] = &[
     ),
     (
         "fuel",
-        &["fuel", "pay_and_jump", "set_pay_and_jump", "call_with_zero"],
+        &[
+            "fuel",
+            "pay_and_call",
+            "pay_and_jump",
+            "set_pay_and_jump",
+            "call_with_zero",
+        ],
     ),
 ];
 

@@ -11,6 +11,7 @@ use crate::tally::Tally;
 use crate::{process, workspace};
 use choose::Chooser;
 use counts::Counts;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -25,9 +26,10 @@ pub struct Options {
     /// choose which sequences of instructions become one dispatch.
     #[arg(long, conflicts_with = "count")]
     pub sequences: bool,
-    /// Sequences that are chosen at most.
-    #[arg(long, value_name = "N", default_value_t = 800)]
-    pub at_most: usize,
+    /// Sequences that are chosen at most; of several numbers the last one's are
+    /// written.
+    #[arg(long, value_name = "N", default_value = "800", value_delimiter = ',')]
+    pub at_most: Vec<usize>,
     /// Write the chosen ones into `execute/sequences/`.
     #[arg(long, requires = "sequences")]
     pub write: bool,
@@ -83,25 +85,34 @@ fn choose_sequences(options: &Options) -> Result<(), Error> {
     let toolchain = Toolchain::find()?;
     let program = counting_runner()?;
     let mut chooser = Chooser::default();
+    let mut now = Vec::new();
     for (group, weight) in [(Group::Go, 1.0), (Group::Kernels, KERNEL_WEIGHT)] {
         for work in groups::prepare(group, true, &toolchain)? {
             let Task::Module(module, arguments) = &work.task else {
                 continue;
             };
             println!("counting {}", work.name);
-            let counts = run(&program, module, arguments, &[])?;
-            chooser.add(&work.name, weight, &counts);
-            let counts = run(&program, module, arguments, FUEL)?;
-            let name = format!("{} with fuel", work.name);
-            chooser.add(&name, weight * FUEL_WEIGHT, &counts);
+            for (with, weight, flags) in [
+                ("", weight, &[][..]),
+                (" with fuel", weight * FUEL_WEIGHT, FUEL),
+            ] {
+                let name = format!("{}, {group:?}{with}", work.name);
+                let counts = kept_or_run(&name, &program, module, arguments, flags)?;
+                let executed: u64 = counts.handlers.values().sum();
+                now.push(1.0 - counts.joined as f64 / executed.max(1) as f64);
+                chooser.add(&name, weight, &counts);
+            }
         }
     }
-    chooser.choose(options.at_most, lists::may_be_step);
-    for (name, left) in chooser.left() {
-        println!("{name:<28} {:>6.1}", left * 100.0);
+    let mut columns = vec![("now".to_owned(), now)];
+    let mut sequences = Vec::new();
+    for &at_most in &options.at_most {
+        chooser.choose(at_most, lists::may_be_step);
+        let left = chooser.left().into_iter().map(|(_, left)| left);
+        sequences = chooser.sequences();
+        columns.push((sequences.len().to_string(), left.collect()));
     }
-    let sequences = chooser.sequences();
-    println!("{} sequences", sequences.len());
+    print_left(&chooser, &columns);
     if options.write {
         for (file, lines) in lists::write(&sequences)? {
             println!("{file:<12} {lines:>4}");
@@ -109,6 +120,21 @@ fn choose_sequences(options: &Options) -> Result<(), Error> {
         process::run(&mut cargo(&["fmt", "--package", "fossor-interpreter"]))?;
     }
     Ok(())
+}
+
+/// Of 100 instructions, those that are dispatched: a row for each program, a column for
+/// each number of sequences.
+fn print_left(chooser: &Chooser, columns: &[(String, Vec<f64>)]) {
+    let row = |name: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!(" {cell:>6}")).collect();
+        println!("{name:<28}{cells}");
+    };
+    row("", columns.iter().map(|column| column.0.clone()).collect());
+    for (at, (name, _)) in chooser.left().into_iter().enumerate() {
+        let cells = columns.iter();
+        let cells = cells.map(|column| format!("{:.1}", column.1[at] * 100.0));
+        row(name, cells.collect());
+    }
 }
 
 /// Builds the runner that counts.
@@ -127,6 +153,29 @@ fn counting_runner() -> Result<PathBuf, Error> {
     Ok(target.join("release").join("fossor"))
 }
 
+/// Counting takes minutes: what was counted is kept until the counting runner changes.
+fn kept_or_run(
+    name: &str,
+    program: &Path,
+    module: &Path,
+    arguments: &[String],
+    flags: &[&str],
+) -> Result<Counts, Error> {
+    let folder = workspace::target().join("count").join("kept");
+    workspace::create_dir(&folder)?;
+    let kept = folder.join(name).with_extension("txt");
+    let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
+    if changed(&kept) <= changed(program) {
+        run(program, module, arguments, flags)?;
+        fs::rename(counts_file(), &kept).map_err(Error::file("keep", &kept))?;
+    }
+    Counts::parse(&workspace::read(&kept)?)
+}
+
+fn counts_file() -> PathBuf {
+    workspace::target().join("count").join("counts.txt")
+}
+
 /// Runs a module with these flags of `fossor run`, and reads what was counted.
 fn run(
     program: &Path,
@@ -134,14 +183,14 @@ fn run(
     arguments: &[String],
     flags: &[&str],
 ) -> Result<Counts, Error> {
-    let file = workspace::target().join("count").join("counts.txt");
+    let file = counts_file();
     let mut command = Command::new(program);
     command.arg("run").args(flags).arg(module).args(arguments);
     command.env("FOSSOR_COUNT", &file).stdin(Stdio::null());
     // What the program prints is not what was asked for.
     command.stdout(Stdio::null());
     // A guest may fail and still have been counted.
-    let _ = std::fs::remove_file(&file);
+    let _ = fs::remove_file(&file);
     let outcome = process::run(&mut command);
     match file.is_file() {
         true => Counts::parse(&workspace::read(&file)?),

@@ -107,9 +107,13 @@ pub(crate) struct Execution {
     pub exit: Exit,
     /// The loop dispatcher's registers; after a stop, where it was.
     pub resume: Registers,
-    /// Operators that may still be executed, where code was translated with
-    /// fuel.
+    /// Operators that may still be executed before the next look at the stop flag,
+    /// where code was translated with fuel.
     pub fuel: u64,
+    /// Operators that may be executed after those.
+    pub fuel_kept: u64,
+    /// What could not be paid, where a run has just stopped for want of fuel.
+    pub unpaid: u64,
     pub foreign: super::call::Foreign,
     /// The value stack.
     pub stack: Reservation,

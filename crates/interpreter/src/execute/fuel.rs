@@ -2,12 +2,17 @@
 //!
 //! What cannot pay has done nothing that doing it again would not do alike, and is
 //! executed again if there is more.
+//!
+//! The fuel is given out in portions, and between them the stop flag is looked at: every
+//! loop and every call pays, so with fuel no branch need look at it.
 
-use super::context::{Context, Exit};
-use super::control::{Direction, note_pause, trap};
-use super::dispatch::next;
+use super::call::enter;
+use super::context::{Context, Execution, Exit, FuncEntry};
+use super::control::note_pause;
+use super::dispatch::{branch, next};
 use super::go;
 use super::registers::{FA, FB, Registers, handlers};
+use super::sample;
 use fossor_host::Trap;
 
 /// Takes `price`; `false`: there was not so much, which `pause` makes good.
@@ -52,8 +57,57 @@ unsafe fn note_short(
     unsafe {
         let fuel = &mut (*(*ctx).execution).fuel;
         *fuel = fuel.wrapping_add(price);
+        (*(*ctx).execution).unpaid = price;
         let exit = Exit::Trap(Trap::OutOfFuel);
         note_pause(ip, fp, ctx, acc, mem, exit, acc_f64, acc_f32);
+    }
+}
+
+/// Gives out the next portion, and has the sampler look, if there is one; `false`: the
+/// run has ended.
+pub(super) unsafe fn refill(execution: *mut Execution) -> bool {
+    // SAFETY: V3.
+    unsafe {
+        if (*execution).interrupt.reason().is_some() {
+            // What led here was executed.
+            let store = &mut *(*execution).store;
+            store.set_fuel(store.fuel().saturating_sub((*execution).unpaid));
+            (*execution).exit = Exit::Trap(Trap::Interrupted);
+            return false;
+        }
+        if (*execution).fuel_kept == 0 {
+            return false;
+        }
+        sample::take(execution);
+        let kept = (*execution).fuel_kept;
+        // What was left of the last portion was too little for a block.
+        let rest = (*execution).fuel;
+        let portion = (*execution).keep_fuel(kept);
+        (*execution).fuel = rest.saturating_add(portion);
+        true
+    }
+}
+
+impl Execution {
+    /// Operators between two looks at the stop flag.
+    const PORTION: u64 = 50_000;
+
+    /// Keeps fuel back; returns the first portion.
+    pub fn keep_fuel(&mut self, fuel: u64) -> u64 {
+        let sampler = self.sampler.as_ref();
+        let interval = sampler.map_or(Self::PORTION, |sampler| sampler.interval());
+        let portion = fuel.min(interval);
+        self.fuel_kept = fuel - portion;
+        portion
+    }
+
+    /// Before the guest goes on after something that may have taken long: if the stop
+    /// flag is set, whoever pays next looks at it.
+    pub fn heed_interrupt(&mut self) {
+        if self.interrupt.reason().is_some() {
+            let fuel = std::mem::take(&mut self.fuel);
+            self.fuel_kept = self.fuel_kept.saturating_add(fuel);
+        }
     }
 }
 
@@ -68,29 +122,41 @@ handlers! {
     }
 
     /// Pays A and B, 32 bits together; `goto I`
-    fn pay_and_jump<V: Direction>(r) {
+    fn pay_and_jump(r) {
         let price = (r.word::<1>() as u32).into();
         if !pay(&r, price) {
             return pause(r, price);
         }
-        V::branch::<D>(r)
+        branch::<D>(r)
     }
 
     /// `A := B, a constant`; pays word 2; `goto I`
-    fn set_pay_and_jump<V: Direction>(r) {
+    fn set_pay_and_jump(r) {
         r.slot::<FA>().write(r.field::<FB>().into());
         let price = r.word::<2>();
         if !pay(&r, price) {
             return pause(r, price);
         }
-        V::branch::<D>(r)
+        branch::<D>(r)
     }
 
-    /// Calls the function whose entry is in word 2 with the argument 0, at slot A:
-    /// what is left of `push_return_and_call` behind the price.
+    /// Pays B; calls the function of this instance whose entry is in word 2, its
+    /// arguments from slot A.
+    fn pay_and_call(r) {
+        let price = r.field::<FB>().into();
+        if !pay(&r, price) {
+            return pause(r, price);
+        }
+        let code = (*(r.word::<2>() as *const FuncEntry)).code();
+        enter::<D>(r, code, 1, r.slot::<FA>(), r.ip.add(3), r.fp)
+    }
+
+    /// Pays B; calls the function whose entry is in word 2 with the argument 0, at
+    /// slot A: what is left of `push_return_and_call` behind the price.
     fn call_with_zero(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
+        let price = r.field::<FB>().into();
+        if !pay(&r, price) {
+            return pause(r, price);
         }
         go::call_with_zero::<D>(r, r.word::<2>(), r.slot::<FA>(), r.ip.add(3))
     }

@@ -5,7 +5,7 @@ use super::context::{CodeHeader, Context, Execution, Exit, FuncEntry, FuncRef, S
 use super::dispatch;
 use super::handlers::both;
 use super::registers::Registers;
-use super::{call, control, debug, sample, walk};
+use super::{call, control, debug, fuel, walk};
 use crate::engine::Engine;
 use crate::error::{Error, ExceptionInfo, TrapInfo};
 use crate::execute::owned::Owned;
@@ -141,6 +141,8 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
             0.0,
         ),
         fuel: 0,
+        fuel_kept: 0,
+        unpaid: 0,
         foreign: call::Foreign {
             func: std::ptr::null(),
             args: std::ptr::null_mut(),
@@ -284,11 +286,12 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         let mem = (*ctx).memory_base;
         let mut registers = Registers::new(code.add(1), fp, ctx, 0, mem, 0.0, 0.0);
         let tail = (*(*execution).store).engine.dispatch_index() == 1;
+        (*execution).heed_interrupt();
         loop {
             dispatch::run(registers, tail);
             let goes_on = match (*execution).exit {
                 // The fuel's instruction is executed again.
-                Exit::Trap(Trap::OutOfFuel) => sample::take(execution),
+                Exit::Trap(Trap::OutOfFuel) => fuel::refill(execution),
                 Exit::Paused => debug::pause(execution),
                 Exit::Trap(trap) => debug::trapped(execution, trap),
                 _ => false,
@@ -309,6 +312,7 @@ pub(super) unsafe fn call_host(ctx: *mut Context, func: *const FuncRef, args: *m
     unsafe {
         let execution = (*ctx).execution;
         let exit = call_host_of(execution, &*func, args, Some((*(*ctx).instance).id));
+        (*execution).heed_interrupt();
         (*ctx).refresh_memory();
         exit
     }

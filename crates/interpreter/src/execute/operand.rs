@@ -16,7 +16,8 @@ pub(crate) trait Cell: Copy + 'static {
     unsafe fn set_acc(self, r: &mut Registers);
     /// The immediate of an instruction whose first two words are operands.
     unsafe fn imm(r: &Registers) -> Self;
-    /// The 16-bit immediate of stores and compare-branches, in field `OFFSET`.
+    /// The 16-bit immediate of stores and compare-branches, in field `OFFSET`: an
+    /// integer's low bits, with its sign, or a float's high ones, the others being 0.
     unsafe fn imm16<const OFFSET: usize>(r: &Registers) -> Self;
     /// Words of an instruction with an immediate of this type.
     const IMM_WORDS: usize = 2;
@@ -96,9 +97,8 @@ impl Cell for f32 {
     }
     #[inline(always)]
     unsafe fn imm16<const OFFSET: usize>(r: &Registers) -> Self {
-        // Only +0.0 is ever emitted.
         // SAFETY: V2.
-        unsafe { f32::from_bits(r.field::<OFFSET>().into()) }
+        unsafe { f32::from_bits(u32::from(r.field::<OFFSET>()) << 16) }
     }
     const KIND: Kind = Kind::F32;
 }
@@ -129,9 +129,8 @@ impl Cell for f64 {
     }
     #[inline(always)]
     unsafe fn imm16<const OFFSET: usize>(r: &Registers) -> Self {
-        // Only +0.0 is ever emitted.
         // SAFETY: V2.
-        unsafe { f64::from_bits(r.field::<OFFSET>().into()) }
+        unsafe { f64::from_bits(u64::from(r.field::<OFFSET>()) << 48) }
     }
     const IMM_WORDS: usize = 3;
     const KIND: Kind = Kind::F64;

@@ -1,8 +1,8 @@
 //! Looking at a guest each time it has executed so many operators.
 //!
-//! The fuel is given out in portions: when one is used up, the run stops at the
-//! instruction that takes fuel, which is executed again afterwards. Without a
-//! sampler nothing is different.
+//! The fuel is given out in portions (`fuel.rs`): when one is used up, the run stops at
+//! the instruction that takes fuel, which is executed again afterwards. A sampler says
+//! how large they are, and looks between them.
 
 use super::context::Execution;
 use super::walk::{Walker, frames};
@@ -12,12 +12,10 @@ use crate::value::InstanceId;
 /// What is done with each sample.
 pub(crate) type SampleFn = dyn FnMut(&mut Sample<'_>) + Send + Sync;
 
-/// Fuel in portions, and what is done between them.
+/// How large portions of fuel are, and what is done between them.
 pub(crate) struct Sampler {
     /// Operators between samples.
     interval: u64,
-    /// Fuel beyond the portion that was given out.
-    left: u64,
     each: Box<SampleFn>,
     walker: Walker,
 }
@@ -71,47 +69,30 @@ impl Sampler {
     pub fn new(interval: u64, each: Box<SampleFn>) -> Self {
         Self {
             interval: interval.max(1),
-            left: 0,
             each,
             walker: Walker::default(),
         }
     }
 
-    /// Keeps fuel back; returns the first portion.
-    pub fn keep(&mut self, fuel: u64) -> u64 {
-        let portion = fuel.min(self.interval);
-        self.left = fuel - portion;
-        portion
-    }
-
-    /// Fuel that is kept back.
-    pub fn left(&self) -> u64 {
-        self.left
+    /// Operators between samples.
+    pub fn interval(&self) -> u64 {
+        self.interval
     }
 }
 
-/// Takes a sample and gives out the next portion; `false` if there is no
-/// sampler, or no more fuel.
-pub(super) unsafe fn take(execution: *mut Execution) -> bool {
+/// Takes a sample, if there is a sampler.
+pub(super) unsafe fn take(execution: *mut Execution) {
     // SAFETY: V3; the sampler is taken out, so that it is reached once.
     unsafe {
         let Some(mut sampler) = (*execution).sampler.take() else {
-            return false;
+            return;
         };
-        let more = sampler.left > 0;
-        if more {
-            let Sampler { each, walker, .. } = &mut *sampler;
-            each(&mut Sample {
-                store: &*(*execution).store,
-                execution,
-                walker,
-            });
-            let rest = (*execution).fuel;
-            let portion = sampler.keep(sampler.left);
-            // What was left of the last portion was too little for a block.
-            (*execution).fuel = rest.saturating_add(portion);
-        }
+        let Sampler { each, walker, .. } = &mut *sampler;
+        each(&mut Sample {
+            store: &*(*execution).store,
+            execution,
+            walker,
+        });
         (*execution).sampler = Some(sampler);
-        more
     }
 }

@@ -4,6 +4,7 @@ use super::Translator;
 use super::emit::Fields;
 use super::stack::{Holds, Operand, State, kind_of};
 use crate::execute::call::{self, Imported, Indirect, Reference};
+use crate::execute::fuel;
 use crate::execute::handlers::both;
 use crate::execute::operand::{Acc, Slot};
 use fossor_module::{FuncType, ValType};
@@ -21,13 +22,18 @@ impl Translator<'_> {
         }
         let args = self.place_args(ty);
         let fields = Fields::imm(args, 0, func);
-        self.pay();
         match func.checked_sub(module.decoded.imported_funcs) {
+            Some(defined) if self.fuel => {
+                let fields = fields.with_b(self.price_of_call());
+                self.emit(both!(fuel::pay_and_call), "call", fields);
+                self.word(module.entry_address(defined));
+            }
             Some(defined) => {
                 self.emit(both!(call::call), "call", fields);
                 self.word(module.entry_address(defined));
             }
             None => {
+                self.pay();
                 self.emit(both!(call::call_import), "call", fields);
             }
         }

@@ -338,6 +338,7 @@ impl Translator<'_> {
             op: &ops::I64Eq,
             mode: PairMode::SlotImm,
             fields: Fields::imm(slot, 0, 0),
+            negated: false,
         }
     }
 

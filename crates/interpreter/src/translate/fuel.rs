@@ -2,8 +2,8 @@
 //!
 //! At every place in a function it is known how many operators were executed and
 //! not paid for yet: [`Translator::operators`]. They are paid for, in one sum, in
-//! front of what leaves the straight run: a call, a return, a jump, a branch back to
-//! a loop. A branch forward that is not taken pays nothing; where paths meet, the one
+//! front of what leaves the straight run, or by it: a call, a return, a jump, a branch
+//! back to a loop. A branch forward that is not taken pays nothing; where paths meet, the one
 //! that owes least goes on with its debt, and the others pay what they owe beyond
 //! that: a branch by a jump at the function's end that it leads to instead
 //! ([`Stub`]). Nothing is owed where a loop begins or a call returns; hence no price
@@ -16,7 +16,7 @@
 use super::emit::Fields;
 use super::label::{Condition, Fixup, NO_FIXUP};
 use super::{NOWHERE, Translator};
-use crate::execute::control::{self, Backward, Forward};
+use crate::execute::control::{self, Forward};
 use crate::execute::fuel;
 use crate::execute::handlers::both;
 
@@ -99,6 +99,15 @@ impl Translator<'_> {
             self.end_run();
             self.pay_beyond(0);
         }
+    }
+
+    /// The price of all operators up to here, which the call that is emitted next pays.
+    pub(super) fn price_of_call(&mut self) -> u16 {
+        if u16::try_from(self.operators).is_err() {
+            self.pay();
+        }
+        self.end_run();
+        std::mem::take(&mut self.operators) as u16
     }
 
     /// Pays in front of a branch back, whether that is taken or not.
@@ -232,16 +241,11 @@ impl Translator<'_> {
     /// A `set_and_jump` that pays: to `end` if that is known, where so much is owed,
     /// or to block `block`.
     pub(super) fn set_pay_and_jump(&mut self, fields: Fields, end: (usize, u32), block: usize) {
-        let (forward, backward) = (
-            both!(fuel::set_pay_and_jump<Forward>),
-            both!(fuel::set_pay_and_jump<Backward>),
-        );
         let known = match end {
             (NOWHERE, _) => self.is_loop(block).then(|| (self.controls[block].start, 0)),
             end => Some(end),
         };
-        let handlers = if known.is_some() { backward } else { forward };
-        let word = self.emit(handlers, "set_and_jump", fields);
+        let word = self.emit(both!(fuel::set_pay_and_jump), "set_and_jump", fields);
         self.word(0);
         self.pays();
         match known {
@@ -257,12 +261,8 @@ impl Translator<'_> {
     pub(super) fn emit_stubs(&mut self) {
         for stub in std::mem::take(&mut self.stubs) {
             self.offset = stub.offset;
-            let back = stub.target <= stub.base;
-            let handlers = match back {
-                true => both!(fuel::pay_and_jump<Backward>),
-                false => both!(fuel::pay_and_jump<Forward>),
-            };
-            let word = self.emit(handlers, "br", Fields(stub.price.into()));
+            let fields = Fields(stub.price.into());
+            let word = self.emit(both!(fuel::pay_and_jump), "br", fields);
             self.pays();
             self.write_target(word * 8 + 12, word, stub.target);
             self.write_target(stub.byte, stub.base, word);

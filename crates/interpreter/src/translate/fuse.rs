@@ -271,9 +271,8 @@ impl Translator<'_> {
         let args = argument.slot;
         if self.fuel {
             // The return address is pushed before the price is paid.
-            self.pay();
-            let handlers = both!(fuel::call_with_zero);
-            self.emit(handlers, "call", Fields::imm(args, 0, 0));
+            let fields = Fields::imm(args, self.price_of_call(), 0);
+            self.emit(both!(fuel::call_with_zero), "call", fields);
             self.word(entry);
             return Some(args);
         }

@@ -3,7 +3,7 @@
 
 use super::Translator;
 use super::control::Shape;
-use super::emit::Fields;
+use super::emit::{Fields, Last};
 use super::fuel::Payer;
 use super::stack::{Operand, State};
 use crate::execute::control::{self, Backward, Forward};
@@ -119,28 +119,23 @@ impl Translator<'_> {
             if stack_check && let Some(word) = self.fuse_stack_check(&last) {
                 return Condition::Emitted(word);
             }
-            let short = match last.mode {
-                PairMode::SlotSlot => Some(Fields::imm(last.fields.b(), last.fields.c(), 0)),
-                PairMode::AccSlot | PairMode::SlotAcc => Some(Fields::imm(last.fields.b(), 0, 0)),
-                PairMode::SlotImm | PairMode::AccImm => {
-                    let imm = last.fields.imm_value() as i32;
-                    let small = match last.op.kind {
-                        Kind::Int => i16::try_from(imm).is_ok(),
-                        Kind::F32 => imm == 0,
-                        Kind::F64 => last.extra == 0,
-                    };
-                    small.then(|| {
-                        let imm = if last.op.kind == Kind::F64 {
-                            0
-                        } else {
-                            imm as u16
-                        };
-                        Fields::imm(last.fields.b(), imm, 0)
-                    })
-                }
-                PairMode::ImmSlot | PairMode::ImmAcc => None,
-            };
-            if let Some(fields) = short {
+            // A comparison of floats and its `i32.eqz`: the branch turns round.
+            if let Some((word, negated)) = self.negated
+                && word == last.word
+                && let Some(fields) = short(&negated)
+            {
+                self.pop();
+                self.take_back(last.word);
+                self.take_back(negated.word);
+                self.holds[Kind::Int as usize] = negated.holds;
+                return Condition::Compare {
+                    op: negated.op,
+                    mode: negated.mode,
+                    fields,
+                    negated: true,
+                };
+            }
+            if let Some(fields) = short(&last) {
                 self.pop();
                 self.take_back(last.word);
                 self.holds[Kind::Int as usize] = last.holds;
@@ -148,6 +143,7 @@ impl Translator<'_> {
                     op: last.op,
                     mode: last.mode,
                     fields,
+                    negated: false,
                 };
             }
         }
@@ -179,11 +175,17 @@ impl Translator<'_> {
         sense: bool,
         direction: Direction,
     ) -> u32 {
-        let back = direction == Direction::Backward;
+        // Who pays need not look at the stop flag.
+        let back = direction == Direction::Backward && !self.fuel;
         let word = match condition {
             Condition::Emitted(word) => word,
-            Condition::Compare { op, mode, fields } => {
-                let handlers = if sense {
+            Condition::Compare {
+                op,
+                mode,
+                fields,
+                negated,
+            } => {
+                let handlers = if sense != negated {
                     &op.branch_if
                 } else {
                     &op.branch_unless
@@ -224,8 +226,7 @@ impl Translator<'_> {
         let handlers = match (self.fuel, back) {
             (false, false) => both!(control::jump<Forward>),
             (false, true) => both!(control::jump<Backward>),
-            (true, false) => both!(fuel::pay_and_jump<Forward>),
-            (true, true) => both!(fuel::pay_and_jump<Backward>),
+            (true, _) => both!(fuel::pay_and_jump),
         };
         self.end_run();
         let word = self.emit(handlers, "br", Fields::default());
@@ -335,5 +336,31 @@ pub(super) enum Condition {
         op: &'static handlers::CompareOp,
         mode: PairMode,
         fields: Fields,
+        /// What counts is that it is false.
+        negated: bool,
     },
+}
+
+/// The fields of a branch on a comparison, if the operands have room there.
+fn short(compare: &Last) -> Option<Fields> {
+    let b = compare.fields.b();
+    let small = match compare.mode {
+        PairMode::SlotSlot => compare.fields.c(),
+        PairMode::AccSlot | PairMode::SlotAcc => 0,
+        PairMode::SlotImm | PairMode::AccImm => {
+            let imm = compare.fields.imm_value();
+            match compare.op.kind {
+                Kind::Int => i16::try_from(imm as i32).ok()? as u16,
+                Kind::F32 => high_bits(u64::from(imm) << 32)?,
+                Kind::F64 => high_bits(compare.extra)?,
+            }
+        }
+        PairMode::ImmSlot | PairMode::ImmAcc => return None,
+    };
+    Some(Fields::imm(b, small, 0))
+}
+
+/// The high 16 bits, if all others are 0.
+fn high_bits(value: u64) -> Option<u16> {
+    (value << 16 == 0).then_some((value >> 48) as u16)
 }

@@ -178,6 +178,8 @@ pub(crate) struct Translator<'m> {
     holds: [Holds; 3],
     producers: [Producer; 3],
     last: Option<Last>,
+    /// The comparison of floats that a comparison with zero, at this word, negates.
+    negated: Option<(usize, Last)>,
     /// Word of the instruction emitted last, if no label follows it.
     last_word: usize,
     /// Word of the plain copy emitted last.
@@ -258,6 +260,7 @@ impl<'m> Translator<'m> {
             holds: [Holds::Nothing; 3],
             producers: [Producer::default(); 3],
             last: None,
+            negated: None,
             last_word: NOWHERE,
             last_copy: NOWHERE,
             noted: spare.noted,

@@ -25,10 +25,29 @@ impl Translator<'_> {
         if op.commutative && self.constant_first(op.kind, narrow) {
             self.exchange();
         }
+        if std::ptr::eq(op, &ops::I64And) {
+            self.drop_extension();
+        }
         let pair = self.pop_pair(op.kind, op.imm_words, narrow, op.commutative);
         let handlers = op.handlers[self.dispatch][pair.mode as usize];
         self.produce(handlers, op.name, pair.fields, pair.extra, op.result);
         self.mark_clean(narrow);
+    }
+
+    /// Below a mask of at most 32 bits: what the mask takes away anyway need not be
+    /// cleared by an `i64.extend_i32_u` before.
+    fn drop_extension(&mut self) {
+        let (a, b) = (self.index(1), self.index(0));
+        if let State::Add {
+            slot,
+            add: 0,
+            zext: true,
+        } = self.stack[a].state
+            && let State::Const(mask) = self.stack[b].state
+            && i32::try_from(mask).is_ok()
+        {
+            self.stack[a].state = State::Local(slot);
+        }
     }
 
     /// A comparison of the table.
@@ -84,8 +103,12 @@ impl Translator<'_> {
             });
             return;
         }
+        let negated = self.comparison_on_top();
         self.push_note(State::Const(0), Kind::Int, false);
         self.lower_compare(equal);
+        if let (Some(negated), Some(last)) = (negated, self.last) {
+            self.negated = Some((last.word, negated));
+        }
     }
 
     /// A unary operator of the table.

@@ -13,7 +13,6 @@ use crate::execute::numeric::{binary, branch_compare, compare, unary};
 use crate::execute::operand::{
     Acc, AccImm, AccSlot, ImmAcc, Slot, SlotAcc, SlotImm, SlotSlot, ToAcc, ToSlot,
 };
-use crate::execute::operation::ZeroExtendAdd;
 use crate::execute::operation::op::{
     F64Add, F64ConvertI32U, F64Load, F64Lt, F64Mul, F64Sqrt, F64Store, F64Sub, I32Add, I32And,
     I32Eq, I32GeU, I32Load, I32Load8U, I32Load16S, I32Mul, I32Ne, I32Or, I32Rotl, I32Shl, I32ShrU,
@@ -22,12 +21,14 @@ use crate::execute::operation::op::{
     I64Ne, I64Or, I64Rotl, I64Shl, I64ShrS, I64ShrU, I64Store, I64Store8, I64Store16, I64Sub,
     I64Xor,
 };
+use crate::execute::operation::{Not, ZeroExtendAdd};
 use crate::execute::registers::{Handler, Registers};
 
 #[rustfmt::skip]
 pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(F64Add, AccImm, ToSlot) unary(F64Sqrt, Acc, ToAcc) binary(F64Mul, AccSlot, ToAcc)]
-    [binary(F64Add, AccSlot, ToAcc) compare(F64Lt, AccImm, ToAcc) branch_if(Acc, Forward)]
+    [binary(F64Add, AccSlot, ToAcc) branch_compare(F64Lt, AccImm, Forward)]
+    [binary(F64Add, AccSlot, ToAcc) branch_compare(Not<F64Lt>, AccImm, Forward) binary(F64Add, SlotSlot, ToAcc)]
     [binary(F64Add, AccSlot, ToAcc) store(F64Store, Acc, Acc) binary(I64Add, SlotImm, ToSlot) branch_compare(I64GeS, SlotSlot, Forward)]
     [binary(F64Add, AccSlot, ToAcc) store(F64Store, Slot, Acc) load(F64Load, Slot, ToSlot) load(F64Load, Slot, ToAcc)]
     [binary(F64Add, AccSlot, ToSlot) binary(I64Add, SlotImm, ToSlot) load(F64Load, Acc, ToSlot) binary(I64Add, SlotImm, ToSlot)]
@@ -196,7 +197,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64Mul, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot) load(F64Load, Slot, ToSlot)]
     [binary(I64Mul, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot)]
     [binary(I64Mul, SlotImm, ToSlot) binary(ZeroExtendAdd, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot) load(I64Load, Acc, ToSlot)]
-    [binary(I64Mul, SlotImm, ToSlot) binary(ZeroExtendAdd, SlotImm, ToAcc) binary(I64And, AccImm, ToAcc) binary(I64Add, AccSlot, ToSlot)]
+    [binary(I64Mul, SlotImm, ToSlot) binary(I64And, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot)]
     [binary(I64Mul, SlotSlot, ToAcc) binary(I64ShrU, AccImm, ToAcc) binary(I64Add, AccSlot, ToSlot)]
     [binary(I64Mul, SlotSlot, ToSlot) binary(I64Mul, SlotSlot, ToSlot) binary(I64ShrU, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot)]
     [binary(I64Mul, SlotSlot, ToSlot) binary(I64Mul, SlotSlot, ToSlot)]
@@ -276,6 +277,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(ZeroExtendAdd, SlotImm, ToAcc) store(I64Store, Slot, Acc)]
     [binary(ZeroExtendAdd, SlotImm, ToAcc) store(I64Store, SlotPlus, Acc) push_return_and_call()]
     [binary(ZeroExtendAdd, SlotImm, ToAcc) store(I64Store, SlotPlus, Acc)]
+    [branch_compare(Not<F64Lt>, AccImm, Forward) binary(F64Add, SlotSlot, ToAcc)]
     [branch_compare(I32Ne, AccImm, Forward) set_and_jump(Forward)]
     [branch_compare(I32Ne, SlotImm, Forward) set_and_jump(Forward)]
     [branch_compare(I64Eq, AccImm, Forward) set_and_jump(Backward)]
@@ -299,7 +301,6 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [branch_compare(I64Ne, AccImm, Forward) set_and_jump(Forward)]
     [branch_compare(I64Ne, SlotAcc, Forward) set_and_jump(Forward)]
     [branch_compare(I64Ne, SlotImm, Forward) set_and_jump(Forward)]
-    [compare(F64Lt, AccImm, ToAcc) branch_compare(I32Eq, AccImm, Forward) binary(F64Add, SlotSlot, ToAcc)]
     [compare(I32Eq, AccImm, ToAcc) const32() branch_if(Acc, Forward) jump(Backward)]
     [compare(I32Eq, AccImm, ToSlot) compare(I32Eq, SlotImm, ToSlot) binary(I32Or, AccSlot, ToSlot) binary(I32Xor, SlotImm, ToAcc)]
     [compare(I32Ne, SlotImm, ToSlot) compare(I32Ne, SlotImm, ToAcc) binary(I32And, AccSlot, ToSlot) branch_if(Slot, Forward)]
