@@ -17,16 +17,34 @@ fn arguments() -> Vec<String> {
         .collect()
 }
 
-fn put(memory: &mut [u8], at: usize, value: usize) {
-    memory[at..at + 4].copy_from_slice(&(value as u32).to_le_bytes());
+/// The guest's memory.
+pub trait Memory {
+    fn read(&self, at: usize, bytes: &mut [u8]);
+    fn write(&mut self, at: usize, bytes: &[u8]);
 }
 
-fn get(memory: &[u8], at: usize) -> usize {
-    u32::from_le_bytes(memory[at..at + 4].try_into().expect("four")) as usize
+impl Memory for [u8] {
+    fn read(&self, at: usize, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self[at..at + bytes.len()]);
+    }
+
+    fn write(&mut self, at: usize, bytes: &[u8]) {
+        self[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+}
+
+fn put(memory: &mut (impl Memory + ?Sized), at: usize, value: usize) {
+    memory.write(at, &(value as u32).to_le_bytes());
+}
+
+fn get(memory: &(impl Memory + ?Sized), at: usize) -> usize {
+    let mut bytes = [0; 4];
+    memory.read(at, &mut bytes);
+    u32::from_le_bytes(bytes) as usize
 }
 
 /// Calls a function with the arguments of its guest's call.
-pub fn call(name: &str, memory: &mut [u8], a: &[i32]) -> i32 {
+pub fn call(name: &str, memory: &mut (impl Memory + ?Sized), a: &[i32]) -> i32 {
     let a: Vec<usize> = a.iter().map(|&a| a as u32 as usize).collect();
     match name {
         "args_sizes_get" => {
@@ -37,7 +55,7 @@ pub fn call(name: &str, memory: &mut [u8], a: &[i32]) -> i32 {
             let mut text = a[1];
             for (index, argument) in arguments().iter().enumerate() {
                 put(memory, a[0] + 4 * index, text);
-                memory[text..text + argument.len()].copy_from_slice(argument.as_bytes());
+                memory.write(text, argument.as_bytes());
                 text += argument.len();
             }
         }
@@ -45,8 +63,9 @@ pub fn call(name: &str, memory: &mut [u8], a: &[i32]) -> i32 {
             let mut written = 0;
             for vector in (0..a[2]).map(|index| a[1] + 8 * index) {
                 let (start, len_bytes) = (get(memory, vector), get(memory, vector + 4));
-                let text = &memory[start..start + len_bytes];
-                std::io::stdout().write_all(text).expect("standard output");
+                let mut text = vec![0; len_bytes];
+                memory.read(start, &mut text);
+                std::io::stdout().write_all(&text).expect("standard output");
                 written += len_bytes;
             }
             put(memory, a[3], written);

@@ -2,7 +2,25 @@
 
 mod preview1;
 
-use wasm3x::{Caller, Config, Engine, FuncType, Linker, Module, Store, Val, ValType};
+use wasm3x::{Caller, Config, Engine, FuncType, Linker, Memory, Module, Store, Val, ValType};
+
+/// A memory that can be read and written, but not borrowed.
+struct Guest<'a> {
+    memory: Memory,
+    caller: Caller<'a, ()>,
+}
+
+impl preview1::Memory for Guest<'_> {
+    fn read(&self, at: usize, bytes: &mut [u8]) {
+        let read = self.memory.read(&self.caller, at, bytes);
+        read.expect("within the memory");
+    }
+
+    fn write(&mut self, at: usize, bytes: &[u8]) {
+        let written = self.memory.write(&mut self.caller, at, bytes);
+        written.expect("within the memory");
+    }
+}
 
 fn number(value: &Val) -> i32 {
     match value {
@@ -12,7 +30,7 @@ fn number(value: &Val) -> i32 {
 }
 
 fn main() {
-    let engine = Engine::new(Config::new().stack_size(1 << 18));
+    let engine = Engine::new(Config::new().stack_size(4 << 20));
     let mut store = Store::new(&engine, ());
     let module = Module::new(&engine, preview1::module()).expect("valid");
     let mut linker = Linker::<()>::new(&engine);
@@ -26,13 +44,8 @@ fn main() {
         let ty = FuncType::new(vec![ValType::I32; params], vec![ValType::I32; results]);
         let call = move |caller: Caller<'_, ()>, params: &[Val], results: &mut [Val]| {
             let params: Vec<i32> = params.iter().map(number).collect();
-            // A copy of the memory, as it can be read and written but not borrowed.
             let memory = caller.get_memory().expect("a memory");
-            let mut bytes = vec![0; memory.data_size(&caller)];
-            memory.read(&caller, 0, &mut bytes)?;
-            let value = preview1::call(name, &mut bytes, &params);
-            let mut caller = caller;
-            memory.write(&mut caller, 0, &bytes)?;
+            let value = preview1::call(name, &mut Guest { memory, caller }, &params);
             if let Some(result) = results.first_mut() {
                 *result = Val::I32(value);
             }
