@@ -36,6 +36,14 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
             ..Default::default()
         })
     };
+    let go_tools = || {
+        let runtime = options.runtime.clone();
+        gotests::perform(&gotests::Options {
+            runtime,
+            tools: true,
+            ..Default::default()
+        })
+    };
     let the_tour = || {
         let runtime = options.runtime.clone();
         tour::perform(&tour::Options {
@@ -65,7 +73,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         })
     };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 12] = [
+    let suites: [Suite<'_>; 13] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
@@ -80,6 +88,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         ("the tour", &the_tour),
         ("embedding", &|| embed::perform(&embed::Options::default())),
         ("Go std tests", &go_library),
+        ("tools of Go", &go_tools),
     ];
     let mut total = Tally::default();
     let mut summary = String::from("\nSummary\n");

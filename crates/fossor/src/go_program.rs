@@ -2,7 +2,7 @@
 //! crate `fossor-go`, which knows bytes alone.
 
 use fossor_go::{
-    Body, GoError, Image, Machine, Place, Program, SourceFrame, StackPc, Stop, Tables, Version,
+    Body, GoError, Image, Machine, Pc, Place, Program, SourceFrame, StackPc, Stop, Tables, Version,
 };
 use fossor_interpreter as core;
 use fossor_module::{ConstExpr, Module, SegmentMode, ValType};
@@ -86,6 +86,18 @@ impl GoProgram {
         frame: StackPc,
     ) -> Vec<SourceFrame> {
         self.program(store, instance).source(frame)
+    }
+
+    /// Where a frame of WebAssembly is, if its function is one of Go's.
+    pub fn place(
+        &mut self,
+        store: &core::Store,
+        instance: core::InstanceId,
+        frame: &core::SampleFrame,
+    ) -> Option<Pc> {
+        let stop = self.stop(store, instance, std::slice::from_ref(frame))?;
+        let entry = Pc::of_defined(stop.defined_idx);
+        Some(stop.place.map_or(entry, |place| entry.at(place.likely())))
     }
 
     fn stop(

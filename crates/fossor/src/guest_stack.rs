@@ -11,12 +11,18 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) fn goroutines(store: &core::Store, info: &core::TrapInfo) -> Option<Goroutines> {
     let instance = info.instance?;
     let mut go = GoProgram::find(store, instance)?;
-    let innermost = info.frames.iter().take(2).map(|frame| core::SampleFrame {
+    let frames = info.frames.iter().map(|frame| core::SampleFrame {
         func_idx: frame.func_idx,
         wasm_offset: frame.wasm_offset,
     });
-    let machine = go.machine(store, instance, &Vec::from_iter(innermost))?;
+    let frames = Vec::from_iter(frames);
+    let machine = go.machine(store, instance, &frames)?;
     let program = go.program(store, instance);
+    if machine.g == 0 {
+        let places = frames.iter().map(|frame| go.place(store, instance, frame));
+        let places = places.collect::<Option<Vec<_>>>()?;
+        return Some(Goroutines::before_start(&program, &places));
+    }
     let version = version(store.module_of(instance).decoded());
     let scan = match info.trap {
         Trap::Interrupted => Scan::All,

@@ -24,6 +24,9 @@ pub enum StackState {
     /// Before the table at the start: the frame is not there if the function
     /// was just called, and is there if it goes on or jumps.
     Entering,
+    /// What another goroutine has left there. WebAssembly's frames return, this one
+    /// too; the place where Go goes on is below the stack pointer.
+    Switching,
 }
 
 /// A place in a function, as far as the code tells.
@@ -109,6 +112,34 @@ impl Body {
     }
 }
 
+/// What a function ends with, as far as it may be `end`, `i32.const 1`, `end`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tail {
+    /// How many of these came.
+    matched: u8,
+    /// Where the first of them is.
+    offset: u32,
+}
+
+impl Tail {
+    fn push(&mut self, operator: &Operator<'_>, offset: u32) {
+        self.matched = match (self.matched, operator) {
+            (1, Operator::I32Const { value: 1 }) => 2,
+            (2, Operator::End) => 3,
+            (_, Operator::End) => {
+                self.offset = offset;
+                1
+            }
+            _ => 0,
+        };
+    }
+
+    /// Where the exit begins that all share which return 1.
+    fn exit(self) -> Option<u32> {
+        (self.matched == 3).then_some(self.offset)
+    }
+}
+
 struct Reader {
     entry: Pc,
     places: u32,
@@ -131,6 +162,11 @@ struct Reader {
     frame_bytes: u64,
     /// Whether the frame was made.
     framed: bool,
+    /// Whether the stack pointer was set at all: functions that only the runtime's
+    /// assembler calls leave it alone.
+    moves: bool,
+    /// Whether nothing came after a call.
+    after_call: bool,
 }
 
 impl Reader {
@@ -149,6 +185,8 @@ impl Reader {
             returns_to: None,
             frame_bytes,
             framed: false,
+            moves: false,
+            after_call: false,
         }
     }
 
@@ -158,10 +196,12 @@ impl Reader {
         let mut operators = body.get_operators_reader().map_err(error)?;
         self.mark(offset);
         let mut after_local_0 = false;
+        let mut tail = Tail::default();
         while !operators.eof() {
             let at = operators.original_position() as u32;
             let operator = operators.read().map_err(error)?;
             let next = operators.original_position() as u32;
+            tail.push(&operator, at);
             if let Some(mark) = self.marks.last_mut() {
                 mark.instructions += 1;
             }
@@ -186,6 +226,7 @@ impl Reader {
             after_local_0 = matches!(operator, Operator::LocalGet { local_index: 0 });
         }
         self.bound_by_calls();
+        self.mark_exit(tail);
         Ok(Body {
             marks: self.marks,
             end: offset + bytes.len() as u32,
@@ -233,8 +274,18 @@ impl Reader {
                 }
                 self.mark(next);
             }
-            Operator::Return if matches!(self.stack, StackState::Popped | StackState::Entry) => {
-                self.stack = self.rest();
+            Operator::Return => {
+                let rest = self.rest();
+                self.stack = match constant {
+                    // `gogo` has changed the stack, and this is its way to go on there.
+                    Some(1) if self.moves => StackState::Switching,
+                    Some(_) if self.moves => StackState::Popped,
+                    // What it jumped to has returned in its place.
+                    None if self.after_call => StackState::Switching,
+                    _ => self.stack,
+                };
+                self.mark(at);
+                self.stack = rest;
                 self.mark(next);
             }
             _ => {}
@@ -245,11 +296,20 @@ impl Reader {
         ) {
             self.change = 0;
         }
+        self.after_call = match operator {
+            Operator::Call { .. } | Operator::CallIndirect { .. } => true,
+            // The stack pointer is read anew after each.
+            Operator::GlobalGet { global_index: 0 } | Operator::LocalSet { local_index: 1 } => {
+                self.after_call
+            }
+            _ => false,
+        };
     }
 
     /// The stack pointer was set.
     fn moved(&mut self, next: u32) {
         use StackState::{Body, Calling, Entry, Popped};
+        self.moves = true;
         // The check of the stack's size, which comes first, makes its call
         // within an `if`.
         let makes_frame = !self.framed
@@ -304,6 +364,15 @@ impl Reader {
             (Some(first), Some(last)) => (first as u32, last as u32),
             _ => (0, self.places.saturating_sub(1)),
         }
+    }
+
+    /// Where all go whose call returned 1: the switch to another goroutine makes
+    /// frames of WebAssembly return, down to the loop which goes on with that.
+    fn mark_exit(&mut self, tail: Tail) {
+        let Some(offset) = tail.exit() else { return };
+        self.marks.retain(|mark| mark.offset < offset);
+        self.stack = StackState::Switching;
+        self.mark(offset);
     }
 
     fn mark(&mut self, offset: u32) {

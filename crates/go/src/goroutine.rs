@@ -6,7 +6,7 @@ use crate::layout::{self, Layout};
 use crate::pc::Pc;
 use crate::program::Program;
 use crate::traceback::{CreatedBy, Frame, Goroutine};
-use crate::unwind::{Machine, Start, symbolize, unwind};
+use crate::unwind::{Machine, StackPc, Start, symbolize, unwind};
 use crate::version::Version;
 use std::fmt;
 
@@ -73,6 +73,35 @@ impl Goroutines {
             Err(error) => goroutines.note = Some(error),
         }
         goroutines
+    }
+
+    /// What is shown before the runtime runs, when there are no goroutines yet and
+    /// WebAssembly's frames are the stack: where these are, the innermost first.
+    pub fn before_start(program: &Program<'_>, frames: &[Pc]) -> Self {
+        let frames = frames.iter().flat_map(|&pc| {
+            let at = StackPc { pc, returns: false };
+            let sources = program.source(at).into_iter();
+            sources.map(move |source| Frame {
+                offset: pc.block(),
+                defined_idx: pc.defined_idx().unwrap_or(u32::MAX),
+                // They lie on no stack of Go's.
+                arguments: None,
+                source,
+            })
+        });
+        let frames = Vec::from_iter(frames.take(MAX_FRAMES_SHOWN));
+        let goroutine = Goroutine {
+            id: None,
+            status: "before initialization".to_owned(),
+            omitted_after: frames.len(),
+            frames,
+            omitted: 0,
+            created_by: None,
+        };
+        Self {
+            list: vec![goroutine],
+            ..Self::default()
+        }
     }
 }
 

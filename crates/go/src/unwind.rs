@@ -10,7 +10,7 @@
 //! Source: `runtime/traceback.go`, `cmd/internal/obj/wasm/wasmobj.go`.
 
 use crate::body::{Place, StackState};
-use crate::func::SourceFrame;
+use crate::func::{Func, SourceFrame};
 use crate::image::Image;
 use crate::layout;
 use crate::pc::Pc;
@@ -26,6 +26,9 @@ const MAX_FRAMES: u64 = 1 << 26;
 
 /// Different places on one stack; a recursion has few.
 const MAX_PLACES: usize = 1 << 14;
+
+/// Frames after which a stack is believed.
+const FAR: usize = 64;
 
 /// Frames shown of one stack, inlined calls included.
 const MAX_SHOWN: usize = 500;
@@ -102,15 +105,45 @@ impl Start {
         }
     }
 
-    /// Where a goroutine goes on to which `gogo` has just switched: it has left
-    /// there, below the stack, where that is, and WebAssembly's frames are still the
-    /// scheduler's, which return one by one.
+    /// Where Go goes on that has left the place below the stack pointer: `gogo` did,
+    /// for another goroutine, or a function that returned.
+    fn left_at(program: &Program<'_>, machine: &Machine<'_>) -> Option<Self> {
+        let sp = machine.sp;
+        let pc = machine.memory.u64(sp.checked_sub(8)?)?;
+        program.func_at(Pc(pc)).ok()?;
+        Some(Self::parked(sp, pc))
+    }
+
+    /// The same within `gogo` itself, when it has changed the stack pointer and has
+    /// not forgotten yet what was saved.
     fn switched_to(machine: &Machine<'_>, stop: Stop) -> Option<Self> {
         let saved = |offset| machine.memory.field(machine.g, offset);
         let (sp, pc) = (saved(layout::SCHED_SP)?, saved(layout::SCHED_PC)?);
         let left = machine.memory.u64(machine.sp.checked_sub(8)?)?;
         let of_another = Pc(pc).defined_idx() != Some(stop.defined_idx);
         (machine.sp == sp && left == pc && of_another).then(|| Self::parked(sp, pc))
+    }
+
+    /// The function was called from Go's loop, to go on where the place below the
+    /// stack pointer says.
+    fn entered_from_loop(program: &Program<'_>, machine: &Machine<'_>, stop: Stop) -> Option<Self> {
+        let caller = Pc::of_defined(stop.caller_idx?);
+        let start = Self::left_at(program, machine)?;
+        let goes_on = start.pc.defined_idx() == Some(stop.defined_idx);
+        (goes_on && is_loop(program, caller)).then_some(start)
+    }
+
+    /// Whether from here a stack can be followed to its beginning, or far.
+    fn leads_on(self, program: &Program<'_>, machine: &Machine<'_>) -> bool {
+        let mut frames = 0;
+        let mut last = self.pc;
+        walk(program, machine, self, |frame| {
+            (frames, last) = (frames + 1, frame.at.pc);
+            frames < FAR
+        });
+        let is_first =
+            |func: Func<'_>| func.is_outermost() || frames > 1 && func.name() == "runtime.mcall";
+        frames >= FAR || program.func_at(last).is_ok_and(is_first)
     }
 
     /// The goroutine that runs.
@@ -136,6 +169,15 @@ impl Start {
             return Some(start);
         }
         let entry = Pc::of_defined(stop.defined_idx);
+        if is_loop(program, entry) {
+            return Self::left_at(program, machine);
+        }
+        let is_first = |place: Place| place.stack == StackState::Entering;
+        if stop.place.is_none_or(is_first)
+            && let Some(start) = Self::entered_from_loop(program, machine, stop)
+        {
+            return Some(start);
+        }
         let Some(place) = stop.place else {
             return at(entry, false, Some(sp), sp);
         };
@@ -150,21 +192,35 @@ impl Start {
                 Some(pc) if pc.func() == entry.func() => at(pc, true, None, above),
                 _ => at(here, false, None, above),
             },
+            StackState::Switching => Self::left_at(program, machine),
             StackState::Popped => at(here, false, Some(sp.checked_sub(8)?), sp),
             StackState::Entering => {
-                let called = return_at(sp);
-                let jumped = return_at(framed);
-                let called_by =
-                    |pc: Option<Pc>| pc.is_some_and(|pc| pc.defined_idx() == stop.caller_idx);
-                // A goroutine that begins is entered from outside too.
-                let begins = |pc: Pc| program.func_at(pc).is_ok_and(|f| f.is_outermost());
-                match called_by(called) || !called_by(jumped) && called.is_some_and(begins) {
-                    true => at(entry, false, Some(sp), sp),
-                    false => at(here, false, Some(framed), sp),
+                let called = at(entry, false, Some(sp), sp)?;
+                let jumped = at(here, false, Some(framed), sp)?;
+                let called_by = |address| {
+                    let pc: Option<Pc> = return_at(address);
+                    pc.is_some_and(|pc| pc.defined_idx() == stop.caller_idx)
+                };
+                let [likelier, other] = match called_by(sp) || !called_by(framed) {
+                    true => [called, jumped],
+                    false => [jumped, called],
+                };
+                // Words of earlier calls lie about.
+                let leads_on = |start: Start| start.leads_on(program, machine);
+                match leads_on(likelier) || !leads_on(other) {
+                    true => Some(likelier),
+                    false => Some(other),
                 }
             }
         }
     }
+}
+
+/// Whether a function is one of those that call whatever Go goes on with, and have no
+/// frame of Go's themselves.
+fn is_loop(program: &Program<'_>, entry: Pc) -> bool {
+    let func = program.func_at(entry);
+    func.is_ok_and(|func| func.name().starts_with("wasm_pc_f_loop"))
 }
 
 /// Walks from `start` outwards, at most to the end of the stack.

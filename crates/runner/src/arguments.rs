@@ -231,7 +231,8 @@ Arguments:
 
 Lifecycle:
   The module's `_initialize`, if it has one, runs first, once. A program (a module with
-  `_start`) has no functions to call: build it as a library (Go: -buildmode=c-shared).";
+  `_start`) has no functions to call: build it as a library (Go: -buildmode=c-shared).
+  With --no-initialize nothing runs first, and the calls may be of `_initialize` and `_start` too.";
 
 /// Call functions that a module exports, one after the other, on one instance.
 #[derive(Args)]
@@ -262,6 +263,10 @@ pub struct InvokeCommand {
     #[arg(long, value_name = "FUNC")]
     pub alloc: Option<String>,
 
+    /// Do not call `_initialize`, to see what a call before it does
+    #[arg(long)]
+    pub no_initialize: bool,
+
     #[command(flatten)]
     pub guest: GuestFlags,
     #[command(flatten)]
@@ -277,6 +282,7 @@ pub struct InvokeArguments {
     pub calls: Vec<Vec<OsString>>,
     pub bytes: bool,
     pub alloc: Option<String>,
+    pub no_initialize: bool,
     pub guest: GuestFlags,
     pub limits: LimitFlags,
     pub engine: EngineFlags,
@@ -293,6 +299,7 @@ impl From<InvokeCommand> for InvokeArguments {
             calls: calls.map(<[OsString]>::to_vec).collect(),
             bytes: command.bytes,
             alloc: command.alloc,
+            no_initialize: command.no_initialize,
             guest: command.guest,
             limits: command.limits,
             engine: command.engine,

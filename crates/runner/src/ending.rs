@@ -1,6 +1,6 @@
 //! How a guest's failure to start or to end well is told.
 
-use crate::arguments::{LimitFlags, RunArguments};
+use crate::arguments::{EngineFlags, LimitFlags, RunArguments};
 use crate::codes::Code;
 use crate::failure::{Failure, hint_line};
 use crate::{fault, record, signals};
@@ -34,12 +34,19 @@ impl<'a> Ending<'a> {
         }
     }
 
+    /// The same, with WebAssembly's frames if the flags ask for them.
+    pub fn with_frames(self, flags: &EngineFlags) -> Self {
+        Self {
+            wasm_frames: flags.wasm_frames,
+            ..self
+        }
+    }
+
     /// For a module of this name, run so.
     pub fn of_run(module: String, arguments: &'a RunArguments) -> Self {
         Self {
             test_timeout: arguments.test_timeout,
-            wasm_frames: arguments.engine.wasm_frames,
-            ..Self::new(module, &arguments.limits)
+            ..Self::new(module, &arguments.limits).with_frames(&arguments.engine)
         }
     }
 

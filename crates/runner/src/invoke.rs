@@ -8,7 +8,9 @@ use crate::invoke_values::{self, Argument};
 use crate::watch::Plan;
 use crate::{logging, module_file, output, run};
 use fossor::wasi::WasiCtx;
-use fossor::{Engine, Error, ExternType, Func, FuncType, Module, Reactor, Val, ValType};
+use fossor::{
+    Engine, Error, ExternType, Func, FuncType, Instance, InstancePre, Module, Store, Val, ValType,
+};
 use std::ffi::{OsStr, OsString};
 
 /// What allocators are called, if `--alloc` does not say.
@@ -20,6 +22,7 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     logging::start(arguments.engine.log.as_deref());
     let name = &arguments.module;
     let ending = Ending::new(module_file::shown(name), &arguments.limits);
+    let ending = ending.with_frames(&arguments.engine);
     let mut config = run::config(&arguments.engine, &arguments.limits, &Plan::default())?;
     config.canonicalise_nans(arguments.guest.deterministic.is_some());
     let engine = Engine::new(&config);
@@ -27,7 +30,7 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     // All calls are looked at before the first is made.
     let mut calls = Vec::new();
     for words in &arguments.calls {
-        calls.push(Call::parse(words, pre.module(), arguments.bytes)?);
+        calls.push(Call::parse(words, pre.module(), &arguments)?);
     }
     let allocator = match calls.iter().any(Call::has_bytes) {
         true => Some(allocator(pre.module(), arguments.alloc.as_deref())?),
@@ -35,20 +38,67 @@ pub fn invoke(arguments: InvokeArguments) -> Result<u8, Failure> {
     };
     let context = run::context(&arguments.guest, name, &[])?;
     let store = run::store(&engine, context, &arguments.limits, ending.time());
-    let mut plugin = match pre.reactor(store) {
+    let mut plugin = match Plugin::new(&pre, store, arguments.no_initialize) {
         Ok(plugin) => plugin,
         Err(error) => return end(error, name, &ending),
     };
+    let mut initialised = !arguments.no_initialize || pre.module().export(INITIALIZE).is_none();
     for call in &calls {
+        initialised |= call.name == INITIALIZE;
         match call.make(&mut plugin, allocator.as_deref(), arguments.bytes) {
             Ok(results) => output::write(&results),
             Err(error) => {
-                ending::print_hints(plugin.store().data());
-                return end(error, name, &ending);
+                ending::print_hints(plugin.store.data());
+                let ended = end(error, name, &ending);
+                return match initialised {
+                    true => ended,
+                    false => ended.map_err(|failure| failure.help(NOT_INITIALISED)),
+                };
             }
         }
     }
     Ok(0)
+}
+
+/// What a library exports to be called first.
+const INITIALIZE: &str = "_initialize";
+
+const NOT_INITIALISED: &str = "`_initialize` was not called: without --no-initialize that \
+                               happens first, once. A program that embeds the module has to \
+                               call it before anything else";
+
+/// An instance whose functions are called.
+struct Plugin {
+    store: Store<WasiCtx>,
+    instance: Instance,
+}
+
+impl Plugin {
+    fn new(
+        pre: &InstancePre<WasiCtx>,
+        mut store: Store<WasiCtx>,
+        as_it_is: bool,
+    ) -> Result<Self, Error> {
+        if as_it_is {
+            let instance = pre.instantiate(&mut store)?;
+            return Ok(Self { store, instance });
+        }
+        let reactor = pre.reactor(store)?;
+        let instance = reactor.instance();
+        let store = reactor.into_store();
+        Ok(Self { store, instance })
+    }
+
+    fn memory(&self) -> Result<fossor::Memory, Error> {
+        let missing = || Error::Export("there is no exported memory `memory`".to_owned());
+        let memory = self.instance.get_memory(&self.store, "memory");
+        memory.ok_or_else(missing)
+    }
+
+    fn func(&self, name: &str) -> Result<Func, Error> {
+        let found = self.instance.get_func(&self.store, name);
+        found.ok_or_else(|| Error::Export(format!("there is no function {name}")))
+    }
 }
 
 /// The exit code of a call that gave no result, or why there is none.
@@ -72,13 +122,17 @@ struct Call {
 }
 
 impl Call {
-    fn parse(words: &[OsString], module: &Module, bytes: bool) -> Result<Self, Failure> {
+    fn parse(
+        words: &[OsString],
+        module: &Module,
+        command: &InvokeArguments,
+    ) -> Result<Self, Failure> {
         let Some((name, rest)) = words.split_first() else {
             return Err(Failure::new(Code::Usage, "a function's name is missing"));
         };
-        let ty = func_type(module, name)?;
+        let ty = func_type(module, name, command.no_initialize)?;
         let name = name.to_string_lossy().into_owned();
-        let arguments = invoke_values::parse(rest, ty.params(), bytes)
+        let arguments = invoke_values::parse(rest, ty.params(), command.bytes)
             .map_err(|sentence| Failure::new(Code::Call, format!("{name} {ty}: {sentence}")))?;
         Ok(Self {
             name,
@@ -95,7 +149,7 @@ impl Call {
     /// Calls, and gives what is to be printed.
     fn make(
         &self,
-        plugin: &mut Reactor<WasiCtx>,
+        plugin: &mut Plugin,
         allocator: Option<&str>,
         bytes: bool,
     ) -> Result<Vec<u8>, Error> {
@@ -109,11 +163,13 @@ impl Call {
                 }
             }
         }
-        let results = func(plugin, &self.name)?.call(&mut *plugin, &values)?;
+        let func = plugin.func(&self.name)?;
+        let results = func.call(&mut plugin.store, &values)?;
         if let (true, [Val::I64(packed)]) = (bytes, &results[..]) {
             let packed = *packed as u64;
             let mut answer = vec![0; packed as u32 as usize];
-            memory(plugin)?.read(&*plugin, packed >> 32, &mut answer)?;
+            let memory = plugin.memory()?;
+            memory.read(&plugin.store, packed >> 32, &mut answer)?;
             return Ok(answer);
         }
         let lines = results
@@ -124,29 +180,21 @@ impl Call {
 }
 
 /// Puts bytes where the guest's allocator made room for them.
-fn put(plugin: &mut Reactor<WasiCtx>, allocator: &str, bytes: &[u8]) -> Result<u32, Error> {
-    let allocate = plugin.func::<u32, u32>(allocator)?;
-    let addr = allocate.call(&mut *plugin, bytes.len() as u32)?;
-    memory(plugin)?.write(&mut *plugin, addr.into(), bytes)?;
+fn put(plugin: &mut Plugin, allocator: &str, bytes: &[u8]) -> Result<u32, Error> {
+    let instance = plugin.instance;
+    let allocate = instance.get_typed_func::<u32, u32>(&plugin.store, allocator)?;
+    let addr = allocate.call(&mut plugin.store, bytes.len() as u32)?;
+    let memory = plugin.memory()?;
+    memory.write(&mut plugin.store, addr.into(), bytes)?;
     Ok(addr)
 }
 
-fn memory(plugin: &Reactor<WasiCtx>) -> Result<fossor::Memory, Error> {
-    let missing = || Error::Export("there is no exported memory `memory`".to_owned());
-    plugin.memory().ok_or_else(missing)
-}
-
-fn func(plugin: &Reactor<WasiCtx>, name: &str) -> Result<Func, Error> {
-    let found = plugin.instance().get_func(plugin, name);
-    found.ok_or_else(|| Error::Export(format!("there is no function {name}")))
-}
-
 /// The type of an exported function.
-fn func_type(module: &Module, name: &OsStr) -> Result<FuncType, Failure> {
+fn func_type(module: &Module, name: &OsStr, as_it_is: bool) -> Result<FuncType, Failure> {
     let export = name.to_str().and_then(|name| module.export(name));
     let shown = name.to_string_lossy();
     match export {
-        Some(ExternType::Func(_)) if name == "_initialize" => Err(Failure::new(
+        Some(ExternType::Func(_)) if name == INITIALIZE && !as_it_is => Err(Failure::new(
             Code::Lifecycle,
             "_initialize runs once, by itself, before the first call",
         )),

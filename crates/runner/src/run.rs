@@ -36,6 +36,7 @@ pub fn run(mut arguments: RunArguments) -> Result<u8, Failure> {
             calls: vec![[func].into_iter().chain(words).collect()],
             bytes: false,
             alloc: None,
+            no_initialize: false,
             guest: arguments.guest,
             limits: arguments.limits,
             engine: arguments.engine,
@@ -99,7 +100,7 @@ pub fn execute(
     let (outcome, store) = command.run_and_keep();
     #[cfg(feature = "count")]
     crate::count::write(arguments.limits.fuel.map(|fuel| fuel - store.fuel()));
-    let recorded = watch.finish(&module);
+    let recorded = watch.finish(&module, store.fuel());
     observers.finish()?;
     let ended_well = matches!(&outcome, Ok(outcome) if outcome.status() == 0);
     if !arguments.is_replayed && (arguments.guest.hints || !ended_well) {

@@ -31,6 +31,8 @@ pub struct Watch {
     plan: Plan,
     name: String,
     profiler: Option<Profiler>,
+    /// What the store had of it.
+    fuel: u64,
     start: (SystemTime, Instant),
 }
 
@@ -46,20 +48,21 @@ impl Plan {
             if store.fuel() == 0 {
                 store.set_fuel(u64::MAX);
             }
-            Profiler::attach(store, plan.by)
+            Profiler::attach(&mut *store, plan.by)
         });
         Watch {
             plan: self.clone(),
             name: name.to_owned(),
             profiler,
+            fuel: store.fuel(),
             start: (SystemTime::now(), Instant::now()),
         }
     }
 }
 
 impl Watch {
-    /// Writes what was recorded.
-    pub fn finish(self, module: &Module) -> Result<(), Failure> {
+    /// Writes what was recorded of a run of this module that has left so much fuel.
+    pub fn finish(self, module: &Module, fuel: u64) -> Result<(), Failure> {
         if let (Some(profiler), Some(plan)) = (&self.profiler, &self.plan.profile) {
             let profile = self.profile(profiler);
             let samples: u64 = profile.stacks.iter().map(|stack| stack.samples).sum();
@@ -69,7 +72,11 @@ impl Watch {
                     .map_err(|error| refused(path, &error))?;
                 write(path, &bytes)?;
                 if !plan.quiet {
-                    note(&format!("{samples} samples in {}", path.display()));
+                    let operators = self.fuel - fuel;
+                    let path = path.display();
+                    note(&format!(
+                        "{samples} samples in {path}, of {operators} operators"
+                    ));
                 }
             }
         }

@@ -114,6 +114,22 @@ fn the_life_cycle_holds() {
 }
 
 #[test]
+fn a_call_before_initialize_can_be_tried() {
+    let place = place();
+    place
+        .run("invoke --no-initialize lib.wat count -- _initialize -- count")
+        .code(0)
+        .stdout("1\n11\n");
+    place
+        .run("invoke --no-initialize lib.wat trap")
+        .code(134)
+        .says(&["error[F0401]", "`_initialize` was not called"]);
+    let ended = place.run("invoke --no-initialize lib.wat _initialize -- trap");
+    let ended = ended.code(134).says(&["error[F0401]"]);
+    assert!(!ended.stderr.contains("_initialize"), "{ended:#?}");
+}
+
+#[test]
 fn a_call_can_trap_or_be_stopped() {
     let place = place();
     place

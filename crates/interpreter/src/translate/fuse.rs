@@ -85,6 +85,8 @@ pub(super) struct Prologue {
     at: Option<usize>,
     /// The stack check that stands there: its load's offset and its global.
     check: Option<(u16, u16)>,
+    /// The table's place in the module.
+    offset: u32,
     /// With fuel: the operators up to the block, all but those that are owed there.
     executed: u32,
     owed: u32,
@@ -408,6 +410,7 @@ impl Translator<'_> {
                         target,
                         at: None,
                         check: None,
+                        offset: self.offset,
                         executed: paid + self.operators,
                         owed: 0,
                     });
@@ -515,6 +518,7 @@ impl Translator<'_> {
             global,
             at: Some(at),
             check,
+            offset,
             executed,
             owed,
             ..
@@ -525,6 +529,8 @@ impl Translator<'_> {
         let Ok(entry) = u16::try_from(self.code.len()) else {
             return 1;
         };
+        // A guest that stops here has not come further.
+        self.offset = offset;
         if self.fuel {
             self.operators = executed - owed;
             self.pay();

@@ -1,0 +1,3 @@
+module fossor/tools
+
+go 1.24
