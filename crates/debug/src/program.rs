@@ -224,6 +224,10 @@ impl Program {
             found = short.map(|(func_idx, _)| *func_idx).collect();
         }
         if found.is_empty() {
+            let inlined = self.at_inlined(name);
+            if !inlined.is_empty() {
+                return Ok(inlined);
+            }
             let wanted = name.to_lowercase();
             let near = names.iter().map(|(_, known)| known);
             let near = near.filter(|known| known.to_lowercase().contains(&wanted));
@@ -234,6 +238,42 @@ impl Program {
             return Err(PlaceError::NoFunc { name, near });
         }
         found.into_iter().map(|func| self.at_func(func)).collect()
+    }
+
+    /// Where a function begins that is only there inlined into others, as Go does with
+    /// small ones.
+    fn at_inlined(&self, name: &str) -> Vec<Site> {
+        let tail = format!(".{name}");
+        let is_named = |at: &SourceFrame| at.func == name || at.func.ends_with(&tail);
+        let mut sites = Vec::new();
+        for function in &self.functions {
+            let spots = self.spots(function.func_idx);
+            // Of a call the code may lie in several places: it begins at the first.
+            let mut calls: Vec<&[SourceFrame]> = Vec::new();
+            for spot in spots.iter().filter(|spot| spot.is_rest) {
+                let level = spot.source.iter().position(|at| at.inlined && is_named(at));
+                let Some(level) = level else { continue };
+                let call = &spot.source[level + 1..];
+                if !calls.contains(&call) {
+                    calls.push(call);
+                    sites.push(self.site(function.func_idx, self.inside(spot)));
+                }
+            }
+        }
+        sites
+    }
+
+    /// The first operator of a run that counts as its innermost function's; its first if
+    /// there is no other.
+    fn inside(&self, spot: &GoSpot) -> u32 {
+        let begin = spot.wasm_offset;
+        if self.source_at(begin).as_ref() == spot.source.first() {
+            return begin;
+        }
+        let func_idx = self.module.func_at(begin);
+        let offsets = func_idx.map(|func_idx| self.offsets(func_idx));
+        let mut behind = offsets.into_iter().flatten().filter(|at| *at > begin);
+        behind.next().filter(|at| *at < spot.end).unwrap_or(begin)
     }
 
     fn at_calls(&self, name: Option<&str>) -> Result<Vec<Site>, PlaceError> {
@@ -298,13 +338,19 @@ impl Program {
                     continue;
                 }
                 let spots = self.spots(func_idx);
-                let is_of = |spot: &&GoSpot| {
-                    let source = self.source_at(spot.wasm_offset);
-                    let here = source.is_some_and(|at| at.file == file && at.line == *line);
-                    here && spot.is_rest && !self.only_panics(spot)
+                let is_here = |at: &SourceFrame| at.file == file && at.line == *line;
+                let offset_of = |spot: &GoSpot| {
+                    let begins = self.source_at(spot.wasm_offset);
+                    let begins = begins.as_ref().is_some_and(is_here);
+                    let is_of = begins || spot.source.first().is_some_and(is_here);
+                    let found = is_of && spot.is_rest && !self.only_panics(spot);
+                    found.then(|| match begins {
+                        true => spot.wasm_offset,
+                        false => self.inside(spot),
+                    })
                 };
-                if let Some(spot) = spots.iter().find(is_of) {
-                    sites.insert(func_idx, self.site(func_idx, spot.wasm_offset));
+                if let Some(offset) = spots.iter().find_map(offset_of) {
+                    sites.insert(func_idx, self.site(func_idx, offset));
                 }
             }
         }

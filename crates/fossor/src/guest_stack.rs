@@ -36,7 +36,16 @@ pub(crate) fn goroutines(store: &core::Store, info: &core::TrapInfo) -> Option<G
 /// Found when they are first asked for.
 pub(crate) struct Wrappers {
     import: &'static str,
-    found: Mutex<Option<(core::InstanceId, Vec<u32>)>>,
+    found: Mutex<Option<Found>>,
+}
+
+/// What was found in the module that called last. Looking for Go's tables takes longer
+/// than reading a stack.
+struct Found {
+    /// Kept, so that another module cannot be where it was.
+    module: core::Module,
+    go: GoProgram,
+    wrappers: Vec<u32>,
 }
 
 impl Wrappers {
@@ -57,14 +66,20 @@ impl Wrappers {
     }
 
     fn read(&self, store: &core::Store, instance: core::InstanceId) -> Option<Vec<String>> {
-        let mut go = GoProgram::find(store, instance)?;
+        let module = store.module_of(instance);
+        let is_of = |found: &Found| std::ptr::eq(found.module.decoded(), module.decoded());
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if !found.as_ref().is_some_and(is_of) {
+            let go = GoProgram::find(store, instance)?;
+            *found = Some(Found {
+                module: module.clone(),
+                wrappers: self.find(&go.program(store, instance)),
+                go,
+            });
+        }
+        let Found { go, wrappers, .. } = found.as_mut()?;
         let program = go.program(store, instance);
         let machine = go.machine(store, instance, &[])?;
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if found.as_ref().is_none_or(|(of, _)| *of != instance) {
-            *found = Some((instance, self.find(&program)));
-        }
-        let (_, wrappers) = found.as_ref()?;
         // Several packages may import it, with frames of the same size: only the
         // name of the wrapper itself would differ.
         wrappers.iter().find_map(|&defined_idx| {

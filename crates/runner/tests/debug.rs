@@ -22,6 +22,12 @@ const GUEST: &str = r#"(module
                 (i32.const 3))))
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
 
+/// A Go program.
+const HELLO: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../go-fixtures/prebuilt/hello.wasm"
+);
+
 #[track_caller]
 fn session(place: &Place, words: &str, commands: &str) -> Ended {
     place.file("commands", commands);
@@ -193,13 +199,9 @@ fn mistakes_are_answered_in_sentences() {
 
 #[test]
 fn lines_of_a_go_program_are_found() {
-    let hello = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../go-fixtures/prebuilt/hello.wasm"
-    );
     let place = Place::new();
     let commands = "b main.go:7\nc\nbt\ni goroutines\nn\nc\n";
-    let ended = session(&place, hello, commands);
+    let ended = session(&place, HELLO, commands);
     says(
         &ended,
         &[
@@ -212,6 +214,28 @@ fn lines_of_a_go_program_are_found() {
             "*   1 [running]  main.main at ",
             "Hello from Go, running in Fossor!\n",
             "the program has exited with status 0",
+        ],
+    );
+}
+
+#[test]
+fn functions_that_are_only_there_inlined_are_found() {
+    let place = Place::new();
+    let ended = session(
+        &place,
+        HELLO,
+        "b main.main\nb fmt.Println\nb fmt/print.go:307\nc\nbt\nc\nbt\n",
+    );
+    says(
+        &ended,
+        &[
+            "breakpoint 3: main.main at fossor/fixtures/hello/main.go:7 (0x",
+            "breakpoint 4: fmt.Println at fmt/print.go:307 (0x",
+            "breakpoint 5: fmt.Println at fmt/print.go:307 (0x",
+            "breakpoint 3 in main.main, fossor/fixtures/hello/main.go:7, goroutine 1, ",
+            "*#0  main.main at fossor/fixtures/hello/main.go:7\n #1  runtime.main ",
+            "breakpoint 4, 5 in main.main (inlined fmt.Println), fmt/print.go:307, goroutine 1, ",
+            "*#0  fmt.Println at fmt/print.go:307\n #1  main.main at fossor/",
         ],
     );
 }
