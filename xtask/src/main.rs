@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod aarch64;
 mod asm;
 mod bench;
 mod embed;
@@ -57,6 +58,8 @@ enum Chore {
     Guests(guests::Options),
     /// Check in the release binary that no handler lost its tail call.
     Asm(asm::Options),
+    /// Build for aarch64, and run what depends on a processor under qemu.
+    Aarch64(aarch64::Options),
     /// List the instruction table, or count what of it a program executes.
     Isa(isa::Options),
     /// Measure programs against other engines, in interleaved runs.
@@ -110,6 +113,7 @@ impl Chore {
             Chore::Go(options) => gotests::perform(&options),
             Chore::Guests(options) => guests::perform(&options),
             Chore::Asm(options) => asm::perform(&options),
+            Chore::Aarch64(options) => aarch64::perform(&options),
             Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),
             Chore::Page(options) => page::perform(&options),

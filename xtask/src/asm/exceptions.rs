@@ -1,6 +1,7 @@
 //! Handlers that may call, return or have a frame, and why.
 
 use super::handler::Handler;
+use object::Architecture;
 
 /// A handler that is allowed a frame.
 pub struct Exception {
@@ -10,9 +11,12 @@ pub struct Exception {
     pub arguments: &'static str,
     /// Why that costs nothing that matters.
     pub reason: &'static str,
+    /// The only processor whose handler needs it.
+    pub only: Option<Architecture>,
 }
 
-/// All of them; one that no handler needs fails the check, too.
+/// All of them; one that no handler needs fails the check, too, on processors that it
+/// is for.
 pub const EXCEPTIONS: &[Exception] = &[
     all("call::foreign", "the way out to the host's Rust"),
     all(
@@ -23,11 +27,11 @@ pub const EXCEPTIONS: &[Exception] = &[
         "call::call_subtype",
         "runs the part in `host.rs` that compares types; compilers rarely need it",
     ),
-    all(
+    on_x86(
         "call::return_call",
         "saves one register: it compares the new frame before it copies arguments over its own",
     ),
-    all(
+    on_x86(
         "call::return_call_func",
         "saves one register to copy arguments",
     ),
@@ -41,7 +45,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     all("exception::throw", "allocates an exception"),
     all("exception::throw_ref", "takes a kept exception"),
-    all(
+    on_x86(
         "control::copy_many",
         "saves one register of a loop for many results",
     ),
@@ -89,11 +93,19 @@ pub const EXCEPTIONS: &[Exception] = &[
         path: "simd::v_binary",
         arguments: "I8x16Swizzle",
         reason: "where `simd_x86.rs` has no better one: no SSSE3",
+        only: None,
     },
     Exception {
         path: "simd::v_unary",
         arguments: "I32x4TruncSatF32x4",
         reason: "saves one register of over 40 instructions",
+        only: Some(Architecture::X86_64),
+    },
+    Exception {
+        path: "control::count",
+        arguments: "",
+        reason: "calls the atomic addition; only where blocks are counted",
+        only: Some(Architecture::Aarch64),
     },
 ];
 
@@ -102,6 +114,14 @@ const fn all(path: &'static str, reason: &'static str) -> Exception {
         path,
         arguments: "",
         reason,
+        only: None,
+    }
+}
+
+const fn on_x86(path: &'static str, reason: &'static str) -> Exception {
+    Exception {
+        only: Some(Architecture::X86_64),
+        ..all(path, reason)
     }
 }
 

@@ -67,7 +67,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     if options.list {
         handlers.iter().for_each(report::line);
     }
-    Ok(report::print(&families(handlers)))
+    Ok(report::print(&families(handlers), file.architecture()))
 }
 
 /// Handlers by the module they are in, in alphabetical order.

@@ -4,6 +4,7 @@ use super::exceptions::{EXCEPTIONS, Exception};
 use super::handler::Handler;
 use super::shape::Fault;
 use crate::tally::Tally;
+use object::Architecture;
 
 /// Handlers at fault that are printed; of the rest only the number.
 const SHOWN: usize = 60;
@@ -16,7 +17,7 @@ pub fn line(handler: &Handler) {
 }
 
 /// Prints the families, the exceptions that were made, and what failed.
-pub fn print(families: &[(String, Vec<Handler>)]) -> Tally {
+pub fn print(families: &[(String, Vec<Handler>)], architecture: Architecture) -> Tally {
     println!(
         "{:<10} {:>8}  instructions: median, most",
         "family", "handlers"
@@ -39,7 +40,7 @@ pub fn print(families: &[(String, Vec<Handler>)]) -> Tally {
         println!("{family:<10} {count:>8}  {median:>20}, {most:>4}  {largest}");
     }
     let handlers = || families.iter().flat_map(|(_, handlers)| handlers);
-    tally.failed += exceptions(handlers);
+    tally.failed += exceptions(handlers, architecture);
     for handler in bad.iter().take(SHOWN) {
         println!("FAIL  {}: {}", handler.title(), faults(handler));
     }
@@ -55,7 +56,10 @@ pub fn print(families: &[(String, Vec<Handler>)]) -> Tally {
 }
 
 /// Prints the exceptions; the number of those that nothing needs.
-fn exceptions<'a, I: Iterator<Item = &'a Handler>>(handlers: impl Fn() -> I) -> u64 {
+fn exceptions<'a, I: Iterator<Item = &'a Handler>>(
+    handlers: impl Fn() -> I,
+    architecture: Architecture,
+) -> u64 {
     println!("Allowed to call or to have a frame");
     let mut unused = 0;
     for exception in EXCEPTIONS {
@@ -65,6 +69,9 @@ fn exceptions<'a, I: Iterator<Item = &'a Handler>>(handlers: impl Fn() -> I) -> 
             "" => String::new(),
             some => format!("<{some}…>"),
         };
+        if exception.only.is_some_and(|only| only != architecture) {
+            continue;
+        }
         println!("{count:>5}  {path}{arguments}: {reason}");
         if count == 0 {
             println!("FAIL  no handler needs this exception");
