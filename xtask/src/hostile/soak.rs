@@ -109,5 +109,6 @@ fn process(pid: u32) -> (Option<u64>, Option<usize>) {
         let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).ok();
         descriptors.map(Iterator::count)
     });
-    (memory_kib, looks.min())
+    // One that has just ended has none.
+    (memory_kib, looks.filter(|&count| count > 0).min())
 }
