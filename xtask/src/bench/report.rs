@@ -107,6 +107,10 @@ impl fmt::Display for Report {
         for (at, (name, version)) in self.engines.iter().enumerate().skip(1) {
             let (mean, count) = self.mean(at);
             let programs = self.rows.len();
+            if count == 0 {
+                writeln!(f, "{name} {version} ran none of {programs}")?;
+                continue;
+            }
             writeln!(
                 f,
                 "geometric mean: {name} {version} ×{mean:.3} ({count} of {programs})"
