@@ -42,15 +42,7 @@ pub fn commands(functions: Vec<Function>) -> Vec<u8> {
         shared: false,
     });
     module.section(&tables);
-    let mut memories = MemorySection::new();
-    memories.memory(MemoryType {
-        minimum: 1,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
-    });
-    module.section(&memories);
+    module.section(&one_page());
     let mut exports = ExportSection::new();
     exports.export("_start", ExportKind::Func, 0);
     exports.export("memory", ExportKind::Memory, 0);
@@ -210,9 +202,8 @@ pub fn imports(count: u32) -> Vec<u8> {
     module.finish()
 }
 
-/// Segments of data of one byte, all at the same place.
-pub fn data_segments(count: u32) -> Vec<u8> {
-    let mut module = Module::new();
+/// One memory of one page.
+fn one_page() -> MemorySection {
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {
         minimum: 1,
@@ -221,7 +212,13 @@ pub fn data_segments(count: u32) -> Vec<u8> {
         shared: false,
         page_size_log2: None,
     });
-    module.section(&memories);
+    memories
+}
+
+/// Segments of data of one byte, all at the same place.
+pub fn data_segments(count: u32) -> Vec<u8> {
+    let mut module = Module::new();
+    module.section(&one_page());
     let mut data = DataSection::new();
     for number in 0..count {
         data.active(0, &ConstExpr::i32_const(number as i32 % 60), [7]);
