@@ -43,8 +43,8 @@ const LIMITS: [&str; 4] = [
     "-print_final_stats=1",
 ];
 
-/// Edges and comparisons are reported to libFuzzer.
-const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module \
+/// Edges and comparisons of Fossor's crates (`fuzz/observe`) are reported to libFuzzer.
+const COVERAGE: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -104,7 +104,7 @@ fn built() -> PathBuf {
 fn build(options: &Options) -> Result<PathBuf, Error> {
     let kind = if options.asan { "asan" } else { "plain" };
     let target_dir = built().join(kind);
-    let mut flags = format!("-Csymbol-mangling-version=v0 {COVERAGE}");
+    let mut flags = "-Csymbol-mangling-version=v0 --cfg fuzzing".to_owned();
     if options.asan {
         flags += " -Zsanitizer=address";
     }
@@ -118,6 +118,8 @@ fn build(options: &Options) -> Result<PathBuf, Error> {
         .current_dir(directory())
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", flags)
+        .env("RUSTC_WRAPPER", directory().join("observe"))
+        .env("OBSERVE", COVERAGE)
         .env("CARGO_TARGET_DIR", &target_dir)
         .args(["build", "--release", "--bins", "--features", features])
         // With a target given, build scripts are built without these flags.
