@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub enum Group {
     /// Go programs of go-fixtures/bench.
     Go,
-    /// C kernels of kernels/.
+    /// C kernels of kernels/, and CoreMark.
     Kernels,
     /// The kernels with vectors.
     Simd,
@@ -35,9 +35,9 @@ impl Group {
     pub fn title(self) -> &'static str {
         match self {
             Group::Go => "Go programs",
-            Group::Kernels => "C kernels",
+            Group::Kernels => "C kernels and CoreMark",
             Group::Simd => "C kernels with vectors",
-            Group::Portable => "C kernels, dispatch in a loop",
+            Group::Portable => "C kernels and CoreMark, dispatch in a loop",
             Group::Startup => "Start to end of a program that does little",
             Group::Gotest => "go test of a small package, the whole command",
             Group::Hostcalls => "A million calls of the host",
@@ -106,6 +106,7 @@ const KERNELS: &[(&str, &str)] = &[
     ("sort", "15000"),
     ("json", "2"),
     ("marks", "40"),
+    ("coremark", "30"),
 ];
 
 const SIMD: &[(&str, &str)] = &[

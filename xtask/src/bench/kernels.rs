@@ -1,16 +1,16 @@
-//! Compiling the C kernels: seldom needed, since the modules are committed.
+//! Compiling the kernels: seldom needed, since the modules are committed.
 
 use crate::error::Error;
 use crate::golang::pip_install;
 use crate::tally::Tally;
 use crate::{process, workspace};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// zig brings clang and the libc of WASI in one package.
 const ZIGLANG: &str = "0.17.1";
 
-/// Compiles everything in `kernels/` into `kernels/wasm/`.
+/// Compiles everything in `kernels/` into `kernels/wasm/`, C and CoreMark's Rust.
 pub fn build() -> Result<Tally, Error> {
     let zig = zig()?;
     let directory = workspace::root().join("kernels");
@@ -33,7 +33,26 @@ pub fn build() -> Result<Tally, Error> {
         tally.passed += 1;
         println!("{}", module.display());
     }
+    println!("{}", coremark(&directory)?.display());
+    tally.passed += 1;
     Ok(tally)
+}
+
+/// CoreMark, which takes Rust's library for WASI.
+fn coremark(kernels: &Path) -> Result<PathBuf, Error> {
+    const TARGET: &str = "wasm32-wasip1";
+    process::run(Command::new("rustup").args(["target", "add", TARGET]))?;
+    let built = workspace::target().join("kernels");
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(kernels.join("coremark"))
+        .env("CARGO_TARGET_DIR", &built)
+        .args(["build", "--release", "--locked", "--target", TARGET]);
+    process::run(&mut cargo)?;
+    let program = built.join(TARGET).join("release/coremark-kernel.wasm");
+    let module = kernels.join("wasm").join("coremark.wasm");
+    std::fs::copy(&program, &module).map_err(Error::file("copy", &program))?;
+    Ok(module)
 }
 
 fn zig() -> Result<PathBuf, Error> {
