@@ -56,7 +56,7 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
     limits.memory_bytes = plan.memory_bytes;
     limits.heap_bytes = plan.memory_bytes;
     limits.table_elements = 1 << 20;
-    let mut store = Store::with_limits(&engine, Box::new(world), limits, Default::default());
+    let mut store = Store::with_limits(&engine, Box::new(world), limits);
     let imports = imports(&mut store, &module)?;
 
     let mut run = Run {

@@ -13,17 +13,21 @@ pub enum InterruptReason {
     Requested,
 }
 
-/// A flag that the interpreter tests at taken backward branches and calls, and
-/// a waker that ends blocking host calls.
+/// A flag that ends a guest, a brake by which running code learns of it at taken
+/// backward branches and calls, and a waker that ends blocking host calls.
 ///
-/// Shared as `Arc<Interrupt>` between the store, its WASI context and whoever
-/// may stop it.
+/// Shared as `Arc<Interrupt>` between a store, its WASI context and whoever
+/// may stop it, from any thread, but not from a signal's handler: the brake may take a
+/// lock.
 #[derive(Default)]
 pub struct Interrupt {
     /// 0 = go on, otherwise an `InterruptReason` + 1.
     flag: AtomicU32,
+    brake: OnceLock<Box<Brake>>,
     waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
+
+type Brake = dyn Fn(&Interrupt) + Send + Sync;
 
 impl Interrupt {
     /// Asks the guest to stop. The first reason given stays.
@@ -35,8 +39,15 @@ impl Interrupt {
         let _ = self
             .flag
             .compare_exchange(0, code, Ordering::SeqCst, Ordering::SeqCst);
+        self.tell();
         if let Some(wake) = self.waker.get() {
             wake();
+        }
+    }
+
+    fn tell(&self) {
+        if let Some(brake) = self.brake.get() {
+            brake(self);
         }
     }
 
@@ -53,6 +64,13 @@ impl Interrupt {
     /// Lets guests run again after an interrupt was reported.
     pub fn clear(&self) {
         self.flag.store(0, Ordering::SeqCst);
+        self.tell();
+    }
+
+    /// Registers what tells running code, each time that the flag has changed. Only the
+    /// first registration counts; returns whether it was this one.
+    pub fn set_brake(&self, brake: impl Fn(&Interrupt) + Send + Sync + 'static) -> bool {
+        self.brake.set(Box::new(brake)).is_ok()
     }
 
     /// Registers what ends a blocking host call (WASI writes to its wake
@@ -60,11 +78,6 @@ impl Interrupt {
     /// it was this one.
     pub fn set_waker(&self, wake: impl Fn() + Send + Sync + 'static) -> bool {
         self.waker.set(Box::new(wake)).is_ok()
-    }
-
-    /// The flag itself, for the interpreter's compare: non-zero means stop.
-    pub fn flag(&self) -> &AtomicU32 {
-        &self.flag
     }
 }
 

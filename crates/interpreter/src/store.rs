@@ -8,6 +8,7 @@ pub use limits::StoreLimits;
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::execute::brake::Brake;
 use crate::execute::context::{Allowance, Execution, Memory, SlotCounts, Table};
 use crate::execute::debug::{Observer, Stopped};
 use crate::execute::host::{self, HostFn, HostFunc};
@@ -34,6 +35,8 @@ pub(crate) struct Global {
 pub struct Store {
     pub(crate) id: u32,
     pub(crate) engine: Engine,
+    /// Dropped before the contexts that it knows.
+    pub(crate) brake: Brake,
     pub(crate) instances: Vec<Owned<Instance>>,
     pub(crate) memories: Vec<Owned<Memory>>,
     pub(crate) tables: Vec<Owned<Table>>,
@@ -78,22 +81,19 @@ impl Caller<'_> {
 impl Store {
     /// An empty store for modules of `engine`.
     pub fn new(engine: &Engine, data: Box<dyn Any + Send>) -> Self {
-        Self::with_limits(engine, data, StoreLimits::default(), Arc::default())
+        Self::with_limits(engine, data, StoreLimits::default())
     }
 
-    /// As [`new`](Self::new), with limits and a stop flag.
-    pub fn with_limits(
-        engine: &Engine,
-        data: Box<dyn Any + Send>,
-        limits: StoreLimits,
-        interrupt: Arc<Interrupt>,
-    ) -> Self {
+    /// As [`new`](Self::new), with limits.
+    pub fn with_limits(engine: &Engine, data: Box<dyn Any + Send>, limits: StoreLimits) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
+        let interrupt = Arc::<Interrupt>::default();
         let mut execution = host::new_execution(engine, interrupt.clone());
         execution.heap.set_limit_bytes(limits.heap_bytes);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             engine: engine.clone(),
+            brake: Brake::new(interrupt.clone(), execution.stack_limit()),
             instances: Vec::new(),
             memories: Vec::new(),
             tables: Vec::new(),

@@ -190,7 +190,7 @@ fn memories_and_tables_together_are_limited() {
             let mut limits = StoreLimits::default();
             limits.total_memory_bytes = 15 << 16;
             limits.total_table_elements = 1500;
-            let mut store = Store::with_limits(&engine, Box::new(()), limits, Default::default());
+            let mut store = Store::with_limits(&engine, Box::new(()), limits);
             let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
             store.instantiate(&module, &[]).map(|_| ())
         };
@@ -211,7 +211,7 @@ fn memories_grow_to_what_all_may_have() {
     let mut limits = StoreLimits::default();
     limits.total_memory_bytes = 10 << 16;
     limits.total_table_elements = 10;
-    let mut store = Store::with_limits(&engine, Box::new(()), limits, Default::default());
+    let mut store = Store::with_limits(&engine, Box::new(()), limits);
     let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
     let instance = store.instantiate(&module, &[]).unwrap();
     for name in ["f", "g"] {

@@ -7,10 +7,11 @@
 //!
 //! The caller's outgoing arguments *are* the callee's parameters. A frame is
 //! entered with one comparison against the stack's end and never uses the
-//! native stack, so that depth is a matter of bytes of the value stack.
+//! native stack, so that depth is a matter of bytes of the value stack. The same
+//! comparison finds that the guest must stop (see [`super::brake`]).
 
 use super::context::{CodeHeader, Exit, FuncEntry, FuncRef};
-use super::control::{copy_slots, stay_a_loop, stop, trap};
+use super::control::{copy_slots, no_room, stay_a_loop, stop, trap};
 use super::dispatch::{Dispatch, next};
 use super::operand::{Cell, Source};
 use super::registers::{FA, FB, FC, Registers, handlers};
@@ -21,12 +22,21 @@ use fossor_host::Trap;
 /// slots behind its link. A function with more begins with a `zero` of its own.
 pub(crate) const ZEROED_SLOTS: usize = 8;
 
-/// Enters the code at `code`, at its word `first`, with its frame at `fp`.
+/// Where code is entered.
+#[derive(Clone, Copy)]
+pub(super) enum Entry {
+    /// At its first instruction.
+    Start,
+    /// Where it goes on if its argument is 0.
+    Zero,
+}
+
+/// Enters the code at `code` with its frame at `fp`.
 #[inline(always)]
 pub(super) unsafe fn enter<D: Dispatch>(
     mut r: Registers,
     code: *const u64,
-    first: usize,
+    entry: Entry,
     fp: *mut u64,
     return_ip: *const u64,
     caller_fp: *mut u64,
@@ -34,12 +44,13 @@ pub(super) unsafe fn enter<D: Dispatch>(
     // SAFETY: V1: the frame is compared with the stack's end before it is
     // written; V2: `code` starts with its header.
     unsafe {
-        let header = code.cast::<CodeHeader>().read();
-        if fp.add(header.frame_slots as usize) > r.context().stack_limit {
+        let header = code.cast::<CodeHeader>();
+        if no_room(&r, fp.add((*header).frame_slots as usize)) {
             r.acc = 0;
             return trap(r, Trap::StackExhausted);
         }
-        let link = fp.add(header.link_slot as usize);
+        // Read only now, when the registers for the comparison are free again.
+        let link = fp.add((*header).link_slot as usize);
         link.write(return_ip as u64);
         link.add(1).write(caller_fp as u64);
         let locals = link.add(2);
@@ -47,7 +58,10 @@ pub(super) unsafe fn enter<D: Dispatch>(
             locals.add(i).write(0);
         }
         r.fp = fp;
-        r.ip = code.add(first);
+        r.ip = code.add(match entry {
+            Entry::Start => 1,
+            Entry::Zero => (*header).zero_entry as usize,
+        });
         D::jump(r)
     }
 }
@@ -59,7 +73,7 @@ unsafe fn fits(r: &Registers, code: *const u64, fp: *mut u64) -> bool {
     // SAFETY: V2: `code` starts with its header.
     unsafe {
         let header = code.cast::<CodeHeader>().read();
-        fp.add(header.frame_slots as usize) <= r.context().stack_limit
+        !no_room(r, fp.add(header.frame_slots as usize))
     }
 }
 
@@ -81,7 +95,7 @@ unsafe fn call_func<D: Dispatch>(r: Registers, func: *const FuncRef, args: *mut 
     unsafe {
         if (*func).ctx == r.ctx {
             let code = (*(*func).entry).code();
-            enter::<D>(r, code, 1, args, r.ip.add(words), r.fp)
+            enter::<D>(r, code, Entry::Start, args, r.ip.add(words), r.fp)
         } else {
             call_foreign::<D>(r, func, args, words)
         }
@@ -133,7 +147,7 @@ unsafe fn return_call_to<D: Dispatch>(r: Registers, func: *const FuncRef) {
             enter::<D>(
                 r,
                 code,
-                1,
+                Entry::Start,
                 r.fp,
                 return_ip as *const u64,
                 caller_fp as *mut u64,
@@ -191,10 +205,10 @@ handlers! {
         record.add(4).write(u64::from(ty.results));
         let execution = r.context().execution;
         let restore = (&raw const (*execution).restore).cast::<u64>();
+        host::enter_instance(r.ctx, (*func).ctx);
         r.ctx = (*func).ctx;
-        host::enter_instance(r.ctx);
         r.mem = r.context().memory_base;
-        enter::<D>(r, code, 1, inner, restore, record)
+        enter::<D>(r, code, Entry::Start, inner, restore, record)
     }
 
     /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
@@ -215,11 +229,8 @@ handlers! {
     /// Calls the function of this instance whose entry is in word 2; its
     /// arguments start at slot A.
     fn call(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
-        }
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
-        enter::<D>(r, code, 1, r.slot::<FA>(), r.ip.add(3), r.fp)
+        enter::<D>(r, code, Entry::Start, r.slot::<FA>(), r.ip.add(3), r.fp)
     }
 
     /// Calls the imported function I with arguments from slot A.
@@ -230,9 +241,6 @@ handlers! {
 
     /// Calls `table C[B]`, of type word 2, with arguments from slot A.
     fn call_indirect<S: Source>(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
-        }
         let index = S::read::<u32, FB>(&r);
         let func = match resolve(&r, index) {
             Ok(func) => func,
@@ -247,9 +255,6 @@ handlers! {
 
     /// Calls the function that slot B refers to, with arguments from slot A.
     fn call_ref(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
-        }
         match Reference::func(&r) {
             Ok(func) => call_func::<D>(r, func, r.slot::<FA>(), 2),
             Err(reason) => trap(r, reason),
@@ -259,9 +264,6 @@ handlers! {
     /// Tail call of the function of this instance whose entry is in word 2,
     /// arguments from slot A, B slots of them; this frame's link is in slot C.
     fn return_call(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
-        }
         let link = r.slot::<FC>();
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
@@ -269,15 +271,12 @@ handlers! {
             return trap(r, Trap::StackExhausted);
         }
         copy_slots(r.fp, r.slot::<FA>(), r.field::<FB>() as usize);
-        enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter::<D>(r, code, Entry::Start, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 
     /// Turns a function reference in word 2's slot into a tail call: see
     /// `return_call`. A foreign function is called and its results returned.
     fn return_call_func<F: Callee>(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
-        }
         let func = match F::func(&r) {
             Ok(func) => func,
             Err(reason) => return trap(r, reason),
@@ -318,13 +317,13 @@ handlers! {
 
     /// Back from another instance: `fp` is the record that `call_foreign` left.
     fn restore_instance(r) {
-        let record = r.fp;
+        let (callee, record) = (r.ctx, r.fp);
         r.ctx = record.read() as *mut _;
         r.ip = record.add(1).read() as *const u64;
         r.fp = record.add(2).read() as *mut u64;
         let args = record.add(3).read() as *mut u64;
         copy_slots(args, record.add(RECORD_SLOTS), record.add(4).read() as usize);
-        host::enter_instance(r.ctx);
+        host::enter_instance(callee, r.ctx);
         r.mem = r.context().memory_base;
         D::jump(r)
     }
@@ -339,7 +338,7 @@ handlers! {
         // The stub's header has the same link, which holds the return.
         let link = r.fp.add(code.cast::<CodeHeader>().read().link_slot as usize);
         let (return_ip, caller_fp) = (link.read(), link.add(1).read());
-        enter::<D>(r, code, 1, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter::<D>(r, code, Entry::Start, r.fp, return_ip as *const u64, caller_fp as *mut u64)
     }
 }
 

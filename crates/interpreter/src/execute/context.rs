@@ -29,17 +29,19 @@ pub(crate) enum Exit {
 /// An instance, as its code sees it. Its own globals follow the struct, so
 /// that one load from `ctx` reaches them; see [`Context::GLOBALS_OFFSET`].
 ///
-/// The fields down to `stack_limit` are on hot paths.
+/// The fields down to `fuel` are on hot paths.
 #[repr(C)]
 pub(crate) struct Context {
     /// Bytes of memory 0; refreshed whenever something else may have grown it.
     pub memory_bytes: u64,
     /// First byte of memory 0.
     pub memory_base: *mut u8,
-    /// Frames end at or before this address.
-    pub stack_limit: *mut u64,
-    /// Non-zero: stop.
-    pub interrupt: *const AtomicU32,
+    /// Frames end at or before this address; null if the guest must stop (see
+    /// [`super::brake`]).
+    pub stack_limit: AtomicPtr<u64>,
+    /// Where code was translated with fuel, and only while this context's code runs:
+    /// [`Execution::fuel`].
+    pub fuel: u64,
     pub execution: *mut Execution,
     /// The instance's memories, in index order.
     pub memories: *const *mut Memory,
@@ -55,12 +57,6 @@ pub(crate) struct Context {
 impl Context {
     /// Where the own globals begin, in bytes from the context.
     pub const GLOBALS_OFFSET: usize = size_of::<Context>();
-
-    #[inline(always)]
-    pub fn interrupted(&self) -> bool {
-        // SAFETY: V3: the store keeps the `Interrupt` alive.
-        unsafe { (*self.interrupt).load(Ordering::Relaxed) != 0 }
-    }
 
     /// Memory `index`.
     #[inline(always)]
@@ -108,7 +104,7 @@ pub(crate) struct Execution {
     /// The loop dispatcher's registers; after a stop, where it was.
     pub resume: Registers,
     /// Operators that may still be executed before the next look at the stop flag,
-    /// where code was translated with fuel.
+    /// where code was translated with fuel. While code runs, they lie in its context.
     pub fuel: u64,
     /// Operators that may be executed after those.
     pub fuel_kept: u64,

@@ -29,6 +29,10 @@ impl ContextBox {
         self.words.as_ptr().cast()
     }
 
+    pub fn as_non_null(&self) -> NonNull<Context> {
+        self.words.cast()
+    }
+
     /// The context.
     pub fn get_mut(&mut self) -> &mut Context {
         // SAFETY: written in `new`.

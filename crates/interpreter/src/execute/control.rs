@@ -5,7 +5,7 @@ use super::dispatch::{Dispatch, branch, next};
 use super::operand::{Cell, Source, Target};
 use super::registers::{FA, FB, FC, FD, Registers, handlers};
 use fossor_host::Trap;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
 
 /// Ends the run with a trap at the current instruction.
 #[inline(always)]
@@ -29,7 +29,10 @@ unsafe fn note_stop(ip: *const u64, fp: *mut u64, ctx: *mut Context, exit: Exit)
     // SAFETY: V3.
     unsafe {
         let execution = &mut *(*ctx).execution;
-        execution.exit = exit;
+        execution.exit = match exit {
+            Exit::Trap(Trap::StackExhausted) => Exit::Trap(execution.why_no_room()),
+            other => other,
+        };
         execution.resume.ip = ip;
         execution.resume.fp = fp;
         execution.resume.ctx = ctx;
@@ -95,7 +98,56 @@ pub(super) fn stay_a_loop() {
     std::hint::black_box(());
 }
 
-/// Whether a branch goes back, and so must look at the stop flag.
+/// Whether the guest must stop; the trap is `StackExhausted`, which [`stop`] knows to be
+/// an interrupt then.
+#[inline(always)]
+pub(super) unsafe fn must_stop(r: &Registers) -> bool {
+    // SAFETY: V3. A frame that is running ends before the limit.
+    unsafe { no_room(r, r.fp) }
+}
+
+/// Whether a frame that ends at `end` does not fit the stack, or the guest must stop.
+///
+/// On x86-64 the comparison is spelled out: the compiler loads an atomic by an
+/// instruction of its own, for which calls would have to save a register.
+#[inline(always)]
+pub(super) unsafe fn no_room(r: &Registers, end: *const u64) -> bool {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: V3: reads the limit.
+    unsafe {
+        std::arch::asm!(
+            "cmp qword ptr [{ctx} + {limit}], {end}",
+            "jb {beyond}",
+            ctx = in(reg) r.ctx,
+            limit = const std::mem::offset_of!(Context, stack_limit),
+            end = in(reg) end,
+            beyond = label { return true },
+            // Not `readonly`: what is read behind it should be read behind it, when
+            // registers are free again.
+            options(nostack),
+        );
+        false
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    // SAFETY: V3.
+    unsafe {
+        end > (*r.ctx).stack_limit.load(Ordering::Relaxed).cast_const()
+    }
+}
+
+impl super::context::Execution {
+    /// Why a frame did not fit: the stack is at its end, or the guest must stop.
+    fn why_no_room(&self) -> Trap {
+        // Whoever wrote the limit had set the flag before.
+        fence(Ordering::Acquire);
+        match self.interrupt.reason() {
+            Some(_) => Trap::Interrupted,
+            None => Trap::StackExhausted,
+        }
+    }
+}
+
+/// Whether a branch goes back, and so must look whether to stop.
 pub(crate) trait Direction: 'static {
     unsafe fn branch<D: Dispatch>(r: Registers);
 }
@@ -118,8 +170,8 @@ impl Direction for Backward {
     unsafe fn branch<D: Dispatch>(r: Registers) {
         // SAFETY: V2, V3.
         unsafe {
-            if r.context().interrupted() {
-                return trap(r, Trap::Interrupted);
+            if must_stop(&r) {
+                return trap(r, Trap::StackExhausted);
             }
             branch::<D>(r)
         }
@@ -164,8 +216,8 @@ handlers! {
     /// word 2 on, the default last.
     fn branch_table<S: Source>(r) {
         let index = S::read::<u32, FA>(&r).min(r.imm_u32());
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
+        if must_stop(&r) {
+            return trap(r, Trap::StackExhausted);
         }
         let offset = r.ip.add(2).cast::<i32>().add(index as usize).read();
         r.ip = r.ip.byte_offset(offset as isize);

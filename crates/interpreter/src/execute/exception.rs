@@ -7,8 +7,9 @@
 //! there.
 
 use super::context::{Context, Execution, Exit};
-use super::control::{stop, trap};
+use super::control::{must_stop, stop, trap};
 use super::dispatch::Dispatch;
+use super::host;
 use super::objects::StoreRoots;
 use super::registers::{FA, Registers, handlers};
 use crate::heap::{Heap, slot};
@@ -134,8 +135,8 @@ impl CatchTable {
 handlers! {
     /// Throws an exception with tag I of the instance and the values from slot A.
     fn throw(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
+        if must_stop(&r) {
+            return trap(r, Trap::StackExhausted);
         }
         make(r.ctx, r.slot::<FA>(), r.imm_u32());
         raise::<D>(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32)
@@ -143,8 +144,8 @@ handlers! {
 
     /// Throws the exception that slot A refers to.
     fn throw_ref(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
+        if must_stop(&r) {
+            return trap(r, Trap::StackExhausted);
         }
         let slot = r.slot::<FA>().read();
         if slot == 0 {
@@ -210,7 +211,7 @@ unsafe fn unwind(mut ip: *const u64, mut fp: *mut u64, mut ctx: *mut Context) ->
     // SAFETY: V1-V3: every frame's link was written when it was entered, so the
     // chain leads down to `halt`.
     unsafe {
-        let execution = (*ctx).execution;
+        let (execution, thrower) = ((*ctx).execution, ctx);
         let Some(thrown) = (*execution).thrown.clone() else {
             return Exit::Thrown;
         };
@@ -250,7 +251,7 @@ unsafe fn unwind(mut ip: *const u64, mut fp: *mut u64, mut ctx: *mut Context) ->
                     }
                     (*execution).thrown = None;
                     let code = ip.sub(word as usize + behind);
-                    (*ctx).refresh_memory();
+                    host::enter_instance(thrower, ctx);
                     (*execution).resume.ip = code.add(clause.word as usize);
                     (*execution).resume.fp = fp;
                     (*execution).resume.ctx = ctx;

@@ -6,7 +6,7 @@
 //! The fuel is given out in portions, and between them the stop flag is looked at: every
 //! loop and every call pays, so with fuel no branch need look at it.
 
-use super::call::enter;
+use super::call::{Entry, enter};
 use super::context::{Context, Execution, Exit, FuncEntry};
 use super::control::note_pause;
 use super::dispatch::{branch, next};
@@ -21,7 +21,7 @@ unsafe fn pay(r: &Registers, price: u64) -> bool {
     // SAFETY: V3.
     unsafe {
         // In memory, by one instruction that also tells.
-        let fuel = &mut (*r.context().execution).fuel;
+        let fuel = &mut (*r.ctx).fuel;
         let (rest, short) = fuel.overflowing_sub(price);
         *fuel = rest;
         !short
@@ -55,7 +55,7 @@ unsafe fn note_short(
 ) {
     // SAFETY: V3.
     unsafe {
-        let fuel = &mut (*(*ctx).execution).fuel;
+        let fuel = &mut (*ctx).fuel;
         *fuel = fuel.wrapping_add(price);
         (*(*ctx).execution).unpaid = price;
         let exit = Exit::Trap(Trap::OutOfFuel);
@@ -148,7 +148,7 @@ handlers! {
             return pause(r, price);
         }
         let code = (*(r.word::<2>() as *const FuncEntry)).code();
-        enter::<D>(r, code, 1, r.slot::<FA>(), r.ip.add(3), r.fp)
+        enter::<D>(r, code, Entry::Start, r.slot::<FA>(), r.ip.add(3), r.fp)
     }
 
     /// Pays B; calls the function whose entry is in word 2 with the argument 0, at

@@ -2,9 +2,9 @@
 //! Each does what a sequence of operators does, in their order; the sequences
 //! and why the fusion is sound stand in `translate/fuse.rs`.
 
-use super::call::enter;
-use super::context::{CodeHeader, FuncEntry};
-use super::control::{Direction, trap};
+use super::call::{Entry, enter};
+use super::context::FuncEntry;
+use super::control::{Direction, must_stop, trap};
 use super::dispatch::{Dispatch, branch, next};
 use super::operand::Cell;
 use super::registers::{FA, FB, FC, FD, Registers, handlers};
@@ -60,8 +60,7 @@ pub(super) unsafe fn call_with_zero<D: Dispatch>(
     unsafe {
         args.write(0);
         let code = (*(entry as *const FuncEntry)).code();
-        let first = code.cast::<CodeHeader>().read().zero_entry;
-        enter::<D>(r, code, first.into(), args, return_ip, r.fp)
+        enter::<D>(r, code, Entry::Zero, args, return_ip, r.fp)
     }
 }
 
@@ -86,8 +85,8 @@ handlers! {
     /// `A := A + C; global D := A; memory[A] := word 2; slot B := 0`, then calls
     /// the function whose entry is in word 3 with its argument at slot B.
     fn push_return_and_call(r) {
-        if r.context().interrupted() {
-            return trap(r, Trap::Interrupted);
+        if must_stop(&r) {
+            return trap(r, Trap::StackExhausted);
         }
         if !push(&mut r) {
             return trap(r, Trap::MemoryOutOfBounds);

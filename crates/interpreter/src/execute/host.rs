@@ -288,7 +288,9 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
         let tail = (*(*execution).store).engine.dispatch_index() == 1;
         (*execution).heed_interrupt();
         loop {
+            (*registers.ctx).fuel = (*execution).fuel;
             dispatch::run(registers, tail);
+            (*execution).fuel = (*(*execution).resume.ctx).fuel;
             let goes_on = match (*execution).exit {
                 // The fuel's instruction is executed again.
                 Exit::Trap(Trap::OutOfFuel) => fuel::refill(execution),
@@ -311,8 +313,10 @@ pub(super) unsafe fn call_host(ctx: *mut Context, func: *const FuncRef, args: *m
     // SAFETY: V3, V5.
     unsafe {
         let execution = (*ctx).execution;
+        (*execution).fuel = (*ctx).fuel;
         let exit = call_host_of(execution, &*func, args, Some((*(*ctx).instance).id));
         (*execution).heed_interrupt();
+        (*ctx).fuel = (*execution).fuel;
         (*ctx).refresh_memory();
         exit
     }
@@ -404,11 +408,15 @@ pub(crate) fn refresh(context: &mut Context) {
     unsafe { context.refresh_memory() }
 }
 
-/// Another instance's code goes on: its memory may have grown meanwhile.
+/// Code of the context `to` goes on after code of `from`: its memory may have grown
+/// meanwhile, and it takes over the fuel.
 #[inline(always)]
-pub(super) unsafe fn enter_instance(ctx: *mut Context) {
+pub(super) unsafe fn enter_instance(from: *mut Context, to: *mut Context) {
     // SAFETY: V3.
-    unsafe { (*ctx).refresh_memory() }
+    unsafe {
+        (*to).fuel = (*from).fuel;
+        (*to).refresh_memory();
+    }
 }
 
 /// Translates a function; null if that fails, with the reason in the execution.

@@ -35,6 +35,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod atomic;
+pub(crate) mod brake;
 pub(crate) mod bulk;
 pub(crate) mod call;
 pub(crate) mod context;

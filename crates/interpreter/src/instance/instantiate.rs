@@ -140,12 +140,12 @@ impl Store {
             .map(|id| self.globals[id.0.index as usize].cell.address())
             .collect();
         let execution = self.execution.get();
-        let (stack_limit, interrupt) = (execution.stack_limit(), execution.interrupt.flag());
+        let stack_limit = execution.stack_limit().into();
         let context = Context {
             memory_bytes: 0,
             memory_base: std::ptr::NonNull::dangling().as_ptr(),
             stack_limit,
-            interrupt,
+            fuel: 0,
             execution: self.execution.as_ptr(),
             memories: std::ptr::null(),
             tables: std::ptr::null(),
@@ -250,6 +250,7 @@ impl Store {
         context.instance = address;
         host::refresh(context);
         debug_assert_eq!(store, self.id);
+        self.brake.add(instance.get().context.as_non_null());
         self.instances.push(instance);
         Ok(index)
     }
