@@ -5,8 +5,9 @@
 //! overflows it. That is seen where there are tail calls, so these tests run in
 //! a release build, too (`cargo xtask test`); other builds do less of the same.
 
+use fossor_host::{InterruptReason, Trap};
 use fossor_interpreter::{
-    Compile, Config, Dispatch, Engine, Extern, Func, InstanceId, Module, Store, Val,
+    Compile, Config, Dispatch, Engine, Error, Extern, Func, InstanceId, Module, Store, Val,
 };
 use fossor_module::{FuncType, ValType};
 use std::fmt::Write;
@@ -219,5 +220,102 @@ fn ten_million_tail_calls_of_the_guest() {
                             (i64.add (local.get 1) (i64.const 1)))))"#;
         let instance = instantiate(&mut store, wat, &[]);
         counts_to(&mut store, instance, often(10_000_000));
+    });
+}
+
+/// A loop whose body is one sequence, so that a round is no dispatch at all: it writes
+/// bytes with a stride.
+const TIGHT: &str = r#"(module (memory (export "memory") 16)
+  (func (export "fill") (param $at i32) (param $stride i32) (param $i i64) (param $end i64)
+    (param $by i64) (result i64)
+    (loop $again
+      (i32.store8 (local.get $at) (i32.const 1))
+      (local.set $at (i32.add (local.get $at) (local.get $stride)))
+      (br_if $again (i64.le_u
+        (local.tee $i (i64.add (local.get $i) (local.get $by))) (local.get $end))))
+    (local.get $i)))"#;
+
+#[test]
+fn a_loop_that_is_one_dispatch() {
+    // What the loop without fusion does: results, and memory after a trap.
+    let mut reference = Config::default();
+    (reference.fuse, reference.dispatch) = (false, Dispatch::Loop);
+    let seen = |config: &Config| {
+        let mut store = Store::new(&Engine::new(config.clone()), Box::new(()));
+        let instance = instantiate(&mut store, TIGHT, &[]);
+        let Some(Extern::Memory(memory)) = store.export(instance, "memory") else {
+            panic!("no memory");
+        };
+        let fill = func(&store, instance, "fill");
+        let mut seen = Vec::new();
+        for (at, stride, end) in [(0, 3, 999), (7, 1, 100), (1_000_000, 4096, 1 << 30)] {
+            let (by, at, stride) = (Val::I64(stride.into()), Val::I32(at), Val::I32(stride));
+            let args = [at, stride, Val::I64(0), Val::I64(end), by];
+            let result = store.call(fill, &args).map_err(|error| error.to_string());
+            seen.push((result, store.memory(memory).to_vec()));
+        }
+        assert!(seen[2].0.is_err(), "the last leaves the memory");
+        seen
+    };
+    let expected = seen(&reference);
+    for dispatch in [Dispatch::Loop, Dispatch::Tail] {
+        let mut config = Config::default();
+        config.dispatch = dispatch;
+        assert!(seen(&config) == expected, "{dispatch:?}");
+    }
+    each(&Config::default(), |engine| {
+        let mut store = Store::new(engine, Box::new(()));
+        let instance = instantiate(&mut store, TIGHT, &[]);
+        let fill = func(&store, instance, "fill");
+        let n = often(25_000_000);
+        let args = [
+            Val::I32(0),
+            Val::I32(0),
+            Val::I64(0),
+            Val::I64(n),
+            Val::I64(1),
+        ];
+        let result = store.call(fill, &args);
+        assert_eq!(result.expect("no trap"), [Val::I64(n + 1)]);
+    });
+}
+
+#[test]
+fn a_loop_that_is_one_dispatch_is_stopped() {
+    each(&Config::default(), |engine| {
+        let mut store = Store::new(engine, Box::new(()));
+        let instance = instantiate(&mut store, TIGHT, &[]);
+        let fill = func(&store, instance, "fill");
+        let interrupt = store.interrupt().clone();
+        let args = [
+            Val::I32(0),
+            Val::I32(0),
+            Val::I64(0),
+            Val::I64(-1),
+            Val::I64(0),
+        ];
+        for _ in 0..3 {
+            let interrupt = interrupt.clone();
+            let stop = thread::spawn(move || {
+                thread::sleep(std::time::Duration::from_millis(20));
+                interrupt.interrupt(InterruptReason::Requested);
+            });
+            let error = store.call(fill, &args).expect_err("it never ends");
+            assert!(
+                matches!(&error, Error::Trap(info) if info.trap == Trap::Interrupted),
+                "{error}"
+            );
+            stop.join().expect("no panic");
+            // And may run again, with all of its stack.
+            store.interrupt().clear();
+            let end = [
+                Val::I32(0),
+                Val::I32(1),
+                Val::I64(0),
+                Val::I64(9),
+                Val::I64(1),
+            ];
+            assert_eq!(store.call(fill, &end).expect("no trap"), [Val::I64(10)]);
+        }
     });
 }

@@ -5,7 +5,7 @@ use super::counts::Counts;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps of the longest sequence: `MAX_STEPS` of the interpreter.
-const MAX_STEPS: usize = 4;
+const MAX_STEPS: usize = 6;
 /// A sequence that stands for less than this share of one program's dispatches, all
 /// programs together, is left out.
 const LEAST: f64 = 0.0003;

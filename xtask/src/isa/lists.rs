@@ -145,6 +145,7 @@ fn text(what: &str, sequences: &[&Vec<&str>]) -> String {
         let path = format!("crate::execute::{module}");
         imports.entry(path).or_default().insert(name);
     };
+    import("dispatch", "Loop");
     import("handlers", "Fast");
     import("registers", "Handler");
     import("registers", "Registers");
@@ -160,7 +161,12 @@ fn text(what: &str, sequences: &[&Vec<&str>]) -> String {
             format!("{name}({types})")
         });
         let steps = Vec::from_iter(steps);
-        lines.insert(format!("    [{}]\n", steps.join(" ")));
+        // A loop of its own, where the branch leads to the sequence's first step.
+        let loops = match steps.last() {
+            Some(last) if last.ends_with("Backward)") => " loops",
+            _ => "",
+        };
+        lines.insert(format!("    [{}]{loops}\n", steps.join(" ")));
     }
     let mut text =
         format!("//! Sequences {what}.\n//!\n//! Written by `cargo xtask isa --sequences`.\n\n");

@@ -173,7 +173,7 @@ impl Direction for Backward {
             if must_stop(&r) {
                 return trap(r, Trap::StackExhausted);
             }
-            branch::<D>(r)
+            D::back(r)
         }
     }
 }

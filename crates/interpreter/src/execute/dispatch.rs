@@ -29,6 +29,19 @@ pub(crate) trait Dispatch: 'static {
         unsafe { Self::jump(r) }
     }
 
+    /// Executes the instruction that the branch at `r.ip` leads back to, by its field I.
+    ///
+    /// # Safety
+    /// V1–V6 hold for `r`.
+    #[inline(always)]
+    unsafe fn back(r: Registers)
+    where
+        Self: Sized,
+    {
+        // SAFETY: as the caller promises.
+        unsafe { branch::<Self>(r) }
+    }
+
     /// Keeps what a step of a sequence changed, before the next step begins with
     /// these registers as its own.
     ///

@@ -1,13 +1,15 @@
 //! Joining instructions that follow each other: see `execute/sequences.rs`.
 
 use super::Translator;
-use crate::execute::sequences::{MAX_STEPS, Tree};
+use crate::execute::sequences::{MAX_STEPS, Tree, WORDS_OF_STEP};
 
 /// An instruction further on.
 #[derive(Clone, Copy, Default)]
 struct Ahead {
     /// Its own handler.
     handler: u64,
+    /// Where it is.
+    word: u32,
     /// Dispatches from there to the function's end.
     dispatches: u32,
 }
@@ -35,16 +37,29 @@ impl Translator<'_> {
                 place = edge.node;
                 let after = ahead[steps].dispatches + 1;
                 if edge.joined != 0 && after <= dispatches {
-                    (dispatches, handler) = (after, edge.joined);
+                    let last = ahead[steps - 1].word as usize;
+                    let looping = edge.looping != 0
+                        && last == word as usize + steps * WORDS_OF_STEP
+                        && self.leads_to(last, word as usize);
+                    let joined = if looping { edge.looping } else { edge.joined };
+                    (dispatches, handler) = (after, joined);
                 }
             }
             self.code[word as usize] = handler;
             ahead.copy_within(..MAX_STEPS - 1, 1);
             ahead[0] = Ahead {
                 handler: own,
+                word,
                 dispatches,
             };
         }
+    }
+
+    /// Whether the branch at word `branch` leads to word `target`.
+    fn leads_to(&self, branch: usize, target: usize) -> bool {
+        // Field I.
+        let bytes = (self.code[branch + 1] >> 32) as u32 as i32;
+        branch as i64 * 8 + i64::from(bytes) == target as i64 * 8
     }
 }
 
@@ -60,7 +75,9 @@ mod tests {
     fn joined(module: &Module) -> (usize, usize) {
         let dispatch = module.engine().dispatch_index();
         let handlers: HashSet<u64> = sequences::all()
-            .map(|sequence| sequence.joined[dispatch] as usize as u64)
+            .flat_map(|sequence| [Some(sequence.joined[dispatch]), sequence.looping])
+            .flatten()
+            .map(|handler| handler as usize as u64)
             .collect();
         let (mut all, mut joined) = (0, 0);
         for function in 0..module.decoded().bodies.len() as u32 {

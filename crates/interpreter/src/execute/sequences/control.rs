@@ -6,6 +6,7 @@ use crate::execute::control::{
     Backward, Forward, branch_if, branch_table, branch_unless, const32, const64, copy, copy_two,
     global_get, global_set, jump, select,
 };
+use crate::execute::dispatch::Loop;
 use crate::execute::go::{
     add_global, pop_and_return, push_return, push_return_and_call, reload_and_branch_if,
     set_and_jump,
@@ -37,10 +38,10 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [add_global() load(I64Load, Acc, ToSlot) load(I64Load, Slot, ToAcc)]
     [add_global() load(I64Load, Acc, ToSlot) load(I64Load, Slot, ToSlot) load(I64Load, Slot, ToSlot)]
     [add_global() load(I64Load32S, Acc, ToAcc)]
-    [branch_unless(Acc, Forward) set_and_jump(Backward)]
+    [branch_unless(Acc, Forward) set_and_jump(Backward)] loops
     [branch_unless(Acc, Forward) set_and_jump(Forward)]
-    [branch_unless(Slot, Forward) set_and_jump(Backward)]
-    [const32() binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccImm, Backward)]
+    [branch_unless(Slot, Forward) set_and_jump(Backward)] loops
+    [const32() binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccImm, Backward)] loops
     [const32() branch_compare(I32LtU, SlotImm, Forward) const32() binary(I64Add, SlotImm, ToSlot)]
     [const32() call()]
     [const32() const32() select(u64, Acc, ToSlot)]
@@ -96,13 +97,13 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [const64() binary(I64Mul, AccSlot, ToSlot)]
     [const64() binary(I64Mul, SlotSlot, ToSlot)]
     [const64() branch_compare(I64GtU, SlotSlot, Forward)]
-    [copy() binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)]
+    [copy() binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)] loops
     [copy() binary(I64Add, SlotImm, ToSlot) call_indirect(Slot)]
     [copy() binary(I64Add, SlotImm, ToSlot)]
     [copy() branch_compare(I64LtS, SlotSlot, Forward)]
     [copy() const32()]
     [copy() copy_acc(u64)]
-    [copy() jump(Backward)]
+    [copy() jump(Backward)] loops
     [copy() load(I64Load, Slot, ToSlot)]
     [copy() set_and_jump(Forward)]
     [copy() store(I64Store, Slot, Slot)]
@@ -111,7 +112,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [copy_two() copy_two() copy_two() copy()]
     [copy_two() copy_two() copy_two()]
     [copy_two() copy_two()]
-    [copy_two() load(I32Load, Slot, ToSlot) store(I32Store, Slot, Slot) branch_if(Acc, Backward)]
+    [copy_two() load(I32Load, Slot, ToSlot) store(I32Store, Slot, Slot) branch_if(Acc, Backward)] loops
     [global_get(u64, ToAcc) binary(I32Sub, AccImm, ToAcc)]
     [global_get(u64, ToAcc) branch_compare(I64Ne, AccImm, Forward)]
     [global_get(u64, ToAcc) copy() copy_acc(u64)]

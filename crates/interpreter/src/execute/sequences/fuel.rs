@@ -5,6 +5,7 @@ use crate::execute::call::{call_indirect, return_value};
 use crate::execute::control::{
     Forward, branch_if, branch_unless, const32, const64, copy, copy_two, global_get,
 };
+use crate::execute::dispatch::Loop;
 use crate::execute::fuel::{call_with_zero, fuel, pay_and_call, pay_and_jump, set_pay_and_jump};
 use crate::execute::go::{
     add_global, enter_at_zero, enter_at_zero_checked, push_return, reload_and_branch_if,

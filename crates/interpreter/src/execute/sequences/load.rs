@@ -5,6 +5,7 @@ use crate::execute::call::call;
 use crate::execute::control::{
     Backward, Forward, branch_unless, const32, const64, copy, global_get, global_set, jump,
 };
+use crate::execute::dispatch::Loop;
 use crate::execute::go::{pop_and_return, push_return_and_call, set_and_jump};
 use crate::execute::handlers::Fast;
 use crate::execute::memory::{SlotPlus, load, store};
@@ -35,7 +36,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [load(F64Load, Slot, ToAcc) binary(F64Mul, AccSlot, ToAcc) binary(F64Add, AccSlot, ToSlot)]
     [load(F64Load, Slot, ToAcc) binary(F64Mul, AccSlot, ToSlot) load(F64Load, Slot, ToAcc) binary(F64Add, AccSlot, ToAcc)]
     [load(F64Load, Slot, ToSlot) binary(I64Add, SlotImm, ToSlot)]
-    [load(F64Load, Slot, ToSlot) compare(I64LtS, SlotImm, ToAcc) branch_unless(Acc, Forward) set_and_jump(Backward)]
+    [load(F64Load, Slot, ToSlot) compare(I64LtS, SlotImm, ToAcc) branch_unless(Acc, Forward) set_and_jump(Backward)] loops
     [load(F64Load, Slot, ToSlot) load(F64Load, Slot, ToAcc) binary(F64Mul, AccSlot, ToAcc) binary(F64Mul, AccSlot, ToAcc)]
     [load(F64Load, Slot, ToSlot) load(F64Load, Slot, ToSlot)]
     [load(F64Load, Slot, ToSlot) load(I64Load, Slot, ToSlot) binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc)]
@@ -45,7 +46,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [load(I32Load, Slot, ToSlot) load(I32Load, Slot, ToSlot)]
     [load(I32Load16S, Acc, ToAcc) binary(I32Mul, AccSlot, ToAcc)]
     [load(I32Load8S, Slot, ToSlot) load(I32Load8S, Slot, ToSlot) branch_compare(I32Ne, SlotAcc, Forward)]
-    [load(I32Load8U, Acc, ToSlot) binary(I64Add, SlotImm, ToAcc) binary(I32And, AccImm, ToAcc) branch_compare(I32LtU, AccImm, Backward)]
+    [load(I32Load8U, Acc, ToSlot) binary(I64Add, SlotImm, ToAcc) binary(I32And, AccImm, ToAcc) branch_compare(I32LtU, AccImm, Backward)] loops
     [load(I32Load8U, Slot, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32GtU, AccImm, Forward) binary(I32Shl, ImmAcc, ToAcc)]
     [load(I32Load8U, Slot, ToSlot) binary(I64Add, SlotImm, ToSlot)]
     [load(I32Load8U, Slot, ToSlot) branch_compare(I32Eq, AccImm, Forward) branch_compare(I32Eq, AccImm, Forward)]
@@ -174,7 +175,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [load(I64Load, Slot, ToSlot) load(I64Load32S, Slot, ToSlot) load(I64Load, Slot, ToSlot)]
     [load(I64Load, Slot, ToSlot) load(I64Load32U, Slot, ToAcc) store(I64Store32, Slot, Acc)]
     [load(I64Load, Slot, ToSlot) load(I64Load32U, Slot, ToAcc)]
-    [load(I64Load, Slot, ToSlot) set_and_jump(Backward)]
+    [load(I64Load, Slot, ToSlot) set_and_jump(Backward)] loops
     [load(I64Load, Slot, ToSlot) set_and_jump(Forward)]
     [load(I64Load, Slot, ToSlot) store(I64Store, Slot, Acc) branch_compare(I64Ne, AccImm, Forward)]
     [load(I64Load, Slot, ToSlot) store(I64Store, Slot, Acc) load(I64Load, Slot, ToSlot) store(I64Store, Slot, Slot)]
@@ -216,7 +217,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [load(I64Load32U, Slot, ToAcc) store(I64Store32, Slot, Acc)]
     [load(I64Load32U, Slot, ToSlot) binary(I64And, AccImm, ToSlot)]
     [load(I64Load32U, Slot, ToSlot) load(I64Load, Slot, ToAcc) branch_compare(I64LtS, AccImm, Forward)]
-    [load(I64Load32U, Slot, ToSlot) set_and_jump(Backward)]
+    [load(I64Load32U, Slot, ToSlot) set_and_jump(Backward)] loops
     [load(I64Load8U, Acc, ToAcc) branch_compare(I32Ne, AccImm, Forward) set_and_jump(Forward)]
     [load(I64Load8U, Acc, ToSlot) branch_compare(I64LeU, AccImm, Forward) set_and_jump(Forward)]
     [load(I64Load8U, Slot, ToAcc) binary(I64Shl, AccImm, ToAcc) binary(I64Add, AccSlot, ToAcc)]

@@ -70,6 +70,42 @@ impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
     }
 }
 
+/// The last step of a sequence that is a whole loop: the branch back leads to the
+/// sequence's first step, which the translator saw, `WORDS` before it. So the next round
+/// is a jump that the processor knows, and where the code lies does not have to be read.
+pub(crate) struct Again<D, S, const WORDS: usize>(PhantomData<(D, S)>);
+
+impl<D: Dispatch, S: Step<D>, const WORDS: usize> Dispatch for Again<D, S, WORDS> {
+    #[inline(always)]
+    unsafe fn jump(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { D::jump(r) }
+    }
+
+    #[inline(always)]
+    unsafe fn back(mut r: Registers) {
+        #[cfg(feature = "count")]
+        crate::count::joined();
+        // SAFETY: V2: the translator chose this handler only where the branch leads there.
+        unsafe {
+            r.ip = r.ip.sub(WORDS);
+            S::run(r)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn keep(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { D::keep(r) }
+    }
+
+    #[inline(always)]
+    unsafe fn settle(r: Registers) {
+        // SAFETY: as the caller promises.
+        unsafe { D::settle(r) }
+    }
+}
+
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Sequence> {
     let families = [
@@ -86,31 +122,60 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Sequence> {
 pub(crate) struct Sequence {
     pub steps: PerDispatch<&'static [Handler]>,
     pub joined: PerDispatch<Handler>,
+    /// Where it ends by a branch back and there are tail calls: the same where that
+    /// leads to its first step.
+    pub looping: Option<Handler>,
 }
 
+/// Words of each step before the last in a sequence that loops.
+pub(crate) const WORDS_OF_STEP: usize = 2;
+
 /// The handlers of a list of sequences. A step is a handler with its modes in
-/// parentheses: `binary(I64Add, AccImm, ToSlot)`.
+/// parentheses: `binary(I64Add, AccImm, ToSlot)`. Behind those that end by a branch back
+/// stands `loops`.
 macro_rules! sequences {
-    ($([$($handler:ident $modes:tt)+])*) => {
+    ($([$($handler:ident $modes:tt)+] $($loops:ident)?)*) => {
         &[$($crate::execute::sequences::Sequence {
             steps: [
-                &[$(sequences!(@handler $crate::execute::dispatch::Loop; $handler $modes) as Handler),+],
+                &[$(sequences!(@handler Loop; $handler $modes) as Handler),+],
                 &[$(sequences!(@handler Fast; $handler $modes) as Handler),+],
             ],
             joined: [
-                sequences!(@join $crate::execute::dispatch::Loop; $($handler $modes)+) as Handler,
-                sequences!(@join Fast; $($handler $modes)+) as Handler,
+                sequences!(@join Loop, Loop; $($handler $modes)+) as Handler,
+                sequences!(@join Fast, Fast; $($handler $modes)+) as Handler,
             ],
+            looping: sequences!(@looping $($loops)?; $($handler $modes)+),
         }),*]
     };
+    (@looping; $($rest:tt)+) => { None };
+    (@looping loops; $($handler:ident $modes:tt)+) => {{
+        const WORDS: usize =
+            $crate::execute::sequences::WORDS_OF_STEP * ([$(stringify!($handler)),+].len() - 1);
+        struct Whole;
+        type Last = $crate::execute::sequences::Again<Fast, Whole, WORDS>;
+        impl $crate::execute::sequences::Step<Fast> for Whole {
+            #[inline(always)]
+            unsafe fn run(r: Registers) {
+                let whole = sequences!(@join Fast, Last; $($handler $modes)+);
+                // SAFETY: as the caller promises.
+                unsafe { whole(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32) }
+            }
+        }
+        match cfg!(fossor_tail) {
+            true => Some(sequences!(@join Fast, Last; $($handler $modes)+) as Handler),
+            false => None,
+        }
+    }};
     (@handler $d:ty; $handler:ident ($($mode:ty),*)) => { $handler::<$d $(, $mode)*> };
-    (@join $d:ty; $handler:ident $modes:tt) => { sequences!(@handler $d; $handler $modes) };
-    (@join $d:ty; $handler:ident $modes:tt $($rest:tt)+) => {{
+    (@join $d:ty, $last:ty; $handler:ident $modes:tt) => {
+        sequences!(@handler $last; $handler $modes)
+    };
+    (@join $d:ty, $last:ty; $handler:ident $modes:tt $($rest:tt)+) => {{
         struct Rest;
         impl $crate::execute::sequences::Step<$d> for Rest {
             #[inline(always)]
             unsafe fn run(r: Registers) {
-                let rest = sequences!(@join $d; $($rest)+);
+                let rest = sequences!(@join $d, $last; $($rest)+);
                 // SAFETY: as the caller promises.
                 unsafe { rest(r.ip, r.fp, r.ctx, r.acc, r.mem, r.acc_f64, r.acc_f32) }
             }
@@ -140,6 +205,8 @@ pub(crate) struct Edge {
     pub node: u64,
     /// The handler of the sequence that ends here; 0: none does.
     pub joined: u64,
+    /// Its handler as a loop; 0: it has none.
+    pub looping: u64,
 }
 
 impl Tree {
@@ -170,9 +237,11 @@ impl Tree {
                 }
                 place = edge.node;
             }
-            let joined = &mut tree.edges[last].joined;
-            if *joined == 0 {
-                *joined = sequence.joined[dispatch] as usize as u64;
+            let edge = &mut tree.edges[last];
+            if edge.joined == 0 {
+                edge.joined = sequence.joined[dispatch] as usize as u64;
+                let looping = sequence.looping.filter(|_| dispatch == 1);
+                edge.looping = looping.map_or(0, |handler| handler as usize as u64);
             }
         }
         tree

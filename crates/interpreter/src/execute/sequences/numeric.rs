@@ -6,6 +6,7 @@ use crate::execute::control::{
     Backward, Forward, branch_if, branch_table, branch_unless, const32, const64, copy, copy_two,
     jump, select,
 };
+use crate::execute::dispatch::Loop;
 use crate::execute::go::{push_return_and_call, set_and_jump};
 use crate::execute::handlers::Fast;
 use crate::execute::memory::{SlotPlus, load, store};
@@ -62,7 +63,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I32Add, SlotSlot, ToAcc) load(I32Load, Acc, ToAcc)]
     [binary(I32Add, SlotSlot, ToAcc) load(I32Load8U, Acc, ToAcc) branch_if(Acc, Forward)]
     [binary(I32Add, SlotSlot, ToSlot) binary(I64Add, SlotImm, ToAcc) binary(I32Mul, AccSlot, ToAcc) binary(I32ShrU, AccImm, ToAcc)]
-    [binary(I32Add, SlotSlot, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, SlotSlot, Backward)]
+    [binary(I32Add, SlotSlot, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, SlotSlot, Backward)] loops
     [binary(I32Add, SlotSlot, ToSlot) load(I32Load, SlotPlus, ToSlot) binary(I32Rotl, AccImm, ToSlot) binary(I32Rotl, SlotImm, ToAcc)]
     [binary(I32And, AccSlot, ToAcc) binary(I32Xor, AccSlot, ToAcc) binary(I32Add, AccSlot, ToSlot)]
     [binary(I32And, AccSlot, ToAcc) binary(I64Add, AccSlot, ToSlot) binary(I32Xor, SlotImm, ToSlot)]
@@ -102,7 +103,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64Add, AccSlot, ToAcc) load(I64Load8U, Acc, ToAcc)]
     [binary(I64Add, AccSlot, ToAcc) store(I64Store, Slot, Acc)]
     [binary(I64Add, AccSlot, ToSlot) binary(I64Add, AccSlot, ToSlot)]
-    [binary(I64Add, AccSlot, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32GeU, AccImm, Backward)]
+    [binary(I64Add, AccSlot, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32GeU, AccImm, Backward)] loops
     [binary(I64Add, AccSlot, ToSlot) binary(I64Add, SlotImm, ToSlot)]
     [binary(I64Add, AccSlot, ToSlot) binary(I64ShrU, SlotImm, ToSlot)]
     [binary(I64Add, AccSlot, ToSlot) binary(I64Xor, AccImm, ToSlot) binary(I64Or, SlotSlot, ToAcc) binary(I64And, AccSlot, ToSlot)]
@@ -127,25 +128,25 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64Add, SlotImm, ToSlot) binary(I32ShrU, SlotImm, ToAcc) binary(I32Add, AccSlot, ToAcc) unary(F64ConvertI32U, Acc, ToAcc)]
     [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I32Add, AccSlot, ToSlot)]
     [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot)]
-    [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) jump(Backward)]
+    [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) jump(Backward)] loops
     [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) unary(F64Sqrt, Slot, ToAcc)]
     [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot)]
-    [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, SlotAcc, Backward)]
+    [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, SlotAcc, Backward)] loops
     [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_compare(I64LtS, SlotSlot, Forward)]
-    [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)]
+    [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)] loops
     [binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot)]
     [binary(I64Add, SlotImm, ToSlot) binary(I64And, AccImm, ToAcc) binary(I64And, AccImm, ToAcc)]
     [binary(I64Add, SlotImm, ToSlot) binary(I64ShrU, SlotImm, ToSlot)]
-    [binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccImm, Backward)]
-    [binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccSlot, Backward)]
-    [binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, SlotAcc, Backward)]
-    [binary(I64Add, SlotImm, ToSlot) branch_compare(I64GeS, SlotSlot, Forward) set_and_jump(Backward)]
+    [binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccImm, Backward)] loops
+    [binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccSlot, Backward)] loops
+    [binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, SlotAcc, Backward)] loops
+    [binary(I64Add, SlotImm, ToSlot) branch_compare(I64GeS, SlotSlot, Forward) set_and_jump(Backward)] loops
     [binary(I64Add, SlotImm, ToSlot) branch_compare(I64GtS, SlotImm, Forward)]
     [binary(I64Add, SlotImm, ToSlot) branch_compare(I64LtS, SlotImm, Forward)]
     [binary(I64Add, SlotImm, ToSlot) branch_compare(I64LtS, SlotSlot, Forward)]
     [binary(I64Add, SlotImm, ToSlot) branch_compare(I64LtU, AccSlot, Forward)]
-    [binary(I64Add, SlotImm, ToSlot) branch_compare(I64Ne, AccSlot, Backward)]
-    [binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)]
+    [binary(I64Add, SlotImm, ToSlot) branch_compare(I64Ne, AccSlot, Backward)] loops
+    [binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)] loops
     [binary(I64Add, SlotImm, ToSlot) call()]
     [binary(I64Add, SlotImm, ToSlot) const32() store(I32Store, Slot, Acc) set_and_jump(Forward)]
     [binary(I64Add, SlotImm, ToSlot) const32() store(I32Store, Slot, Acc)]
@@ -154,9 +155,9 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64Add, SlotImm, ToSlot) copy_two()]
     [binary(I64Add, SlotImm, ToSlot) jump(Forward)]
     [binary(I64Add, SlotImm, ToSlot) load(I32Load, Slot, ToSlot)]
-    [binary(I64Add, SlotImm, ToSlot) set_and_jump(Backward)]
+    [binary(I64Add, SlotImm, ToSlot) set_and_jump(Backward)] loops
     [binary(I64Add, SlotSlot, ToAcc) load(I64Load, Acc, ToSlot) binary(I64Add, SlotSlot, ToSlot)]
-    [binary(I64Add, SlotSlot, ToAcc) load(I64Load8U, Acc, ToAcc) branch_compare(I64Eq, AccImm, Forward) set_and_jump(Backward)]
+    [binary(I64Add, SlotSlot, ToAcc) load(I64Load8U, Acc, ToAcc) branch_compare(I64Eq, AccImm, Forward) set_and_jump(Backward)] loops
     [binary(I64Add, SlotSlot, ToAcc) load(I64Load8U, Acc, ToAcc)]
     [binary(I64Add, SlotSlot, ToAcc) load(I64Load8U, Acc, ToSlot) load(I64Load8U, Slot, ToAcc) branch_compare(I64Eq, SlotAcc, Forward)]
     [binary(I64Add, SlotSlot, ToAcc) load(I64Load8U, Acc, ToSlot)]
@@ -164,7 +165,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64Add, SlotSlot, ToSlot) binary(I64Add, SlotImm, ToAcc) store(I64Store8, Slot, Acc)]
     [binary(I64Add, SlotSlot, ToSlot) binary(I64Add, SlotSlot, ToSlot)]
     [binary(I64Add, SlotSlot, ToSlot) branch_compare(I64Eq, SlotImm, Forward)]
-    [binary(I64Add, SlotSlot, ToSlot) branch_compare(I64GeU, SlotSlot, Forward) set_and_jump(Backward)]
+    [binary(I64Add, SlotSlot, ToSlot) branch_compare(I64GeU, SlotSlot, Forward) set_and_jump(Backward)] loops
     [binary(I64Add, SlotSlot, ToSlot) branch_compare(I64LtU, AccSlot, Forward)]
     [binary(I64Add, SlotSlot, ToSlot) load(I64Load, Slot, ToAcc) binary(I64Add, AccImm, ToSlot) store(I64Store, Slot, Acc)]
     [binary(I64Add, SlotSlot, ToSlot) store(I64Store, Slot, Acc)]
@@ -190,7 +191,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64And, SlotSlot, ToAcc) binary(I64Xor, AccSlot, ToAcc) binary(I64Add, AccSlot, ToSlot) load(I64Load, Slot, ToAcc)]
     [binary(I64And, SlotSlot, ToSlot) binary(I64Or, SlotSlot, ToSlot)]
     [binary(I64And, SlotSlot, ToSlot) const64() binary(I64And, SlotSlot, ToSlot) binary(I64Mul, AccSlot, ToSlot)]
-    [binary(I64Mul, AccImm, ToAcc) binary(I64Sub, SlotAcc, ToSlot) branch_compare(I64GeU, SlotSlot, Forward) set_and_jump(Backward)]
+    [binary(I64Mul, AccImm, ToAcc) binary(I64Sub, SlotAcc, ToSlot) branch_compare(I64GeU, SlotSlot, Forward) set_and_jump(Backward)] loops
     [binary(I64Mul, AccImm, ToAcc) binary(I64Sub, SlotAcc, ToSlot)]
     [binary(I64Mul, AccSlot, ToAcc) binary(I64Add, AccSlot, ToSlot)]
     [binary(I64Mul, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot) binary(I64Add, SlotImm, ToSlot) copy()]
@@ -222,7 +223,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [binary(I64Shl, AccImm, ToSlot) binary(ZeroExtendAdd, SlotImm, ToAcc) binary(I64Add, AccSlot, ToSlot) load(I64Load, Slot, ToAcc)]
     [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccImm, ToAcc)]
     [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc) load(I64Load, Acc, ToSlot) branch_compare(I64LeS, AccImm, Forward)]
-    [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc) load(I64Load, Acc, ToSlot) set_and_jump(Backward)]
+    [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc) load(I64Load, Acc, ToSlot) set_and_jump(Backward)] loops
     [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc) load(I64Load, Acc, ToSlot)]
     [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc) load(I64Load32U, Acc, ToAcc) binary(I64Xor, AccSlot, ToSlot)]
     [binary(I64Shl, SlotImm, ToAcc) binary(I64Add, AccSlot, ToAcc)]
@@ -280,28 +281,28 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [branch_compare(Not<F64Lt>, AccImm, Forward) binary(F64Add, SlotSlot, ToAcc)]
     [branch_compare(I32Ne, AccImm, Forward) set_and_jump(Forward)]
     [branch_compare(I32Ne, SlotImm, Forward) set_and_jump(Forward)]
-    [branch_compare(I64Eq, AccImm, Forward) set_and_jump(Backward)]
+    [branch_compare(I64Eq, AccImm, Forward) set_and_jump(Backward)] loops
     [branch_compare(I64Eq, AccImm, Forward) set_and_jump(Forward)]
     [branch_compare(I64Eq, SlotAcc, Forward) set_and_jump(Forward)]
     [branch_compare(I64Eq, SlotImm, Forward) set_and_jump(Forward)]
-    [branch_compare(I64GeS, SlotAcc, Forward) set_and_jump(Backward)]
-    [branch_compare(I64GeS, SlotSlot, Forward) set_and_jump(Backward)]
+    [branch_compare(I64GeS, SlotAcc, Forward) set_and_jump(Backward)] loops
+    [branch_compare(I64GeS, SlotSlot, Forward) set_and_jump(Backward)] loops
     [branch_compare(I64GeU, AccImm, Forward) set_and_jump(Forward)]
-    [branch_compare(I64GeU, SlotImm, Forward) set_and_jump(Backward)]
-    [branch_compare(I64GeU, SlotSlot, Forward) set_and_jump(Backward)]
+    [branch_compare(I64GeU, SlotImm, Forward) set_and_jump(Backward)] loops
+    [branch_compare(I64GeU, SlotSlot, Forward) set_and_jump(Backward)] loops
     [branch_compare(I64GtS, SlotSlot, Forward) set_and_jump(Forward)]
     [branch_compare(I64GtU, SlotImm, Forward) set_and_jump(Forward)]
     [branch_compare(I64GtU, SlotSlot, Forward) set_and_jump(Forward)]
     [branch_compare(I64LeS, AccImm, Forward) set_and_jump(Forward)]
-    [branch_compare(I64LeS, SlotImm, Forward) set_and_jump(Backward)]
+    [branch_compare(I64LeS, SlotImm, Forward) set_and_jump(Backward)] loops
     [branch_compare(I64LeU, AccImm, Forward) set_and_jump(Forward)]
     [branch_compare(I64LtS, AccImm, Forward) set_and_jump(Forward)]
-    [branch_compare(I64LtS, SlotImm, Forward) set_and_jump(Backward)]
+    [branch_compare(I64LtS, SlotImm, Forward) set_and_jump(Backward)] loops
     [branch_compare(I64LtU, SlotSlot, Forward) set_and_jump(Forward)]
     [branch_compare(I64Ne, AccImm, Forward) set_and_jump(Forward)]
     [branch_compare(I64Ne, SlotAcc, Forward) set_and_jump(Forward)]
     [branch_compare(I64Ne, SlotImm, Forward) set_and_jump(Forward)]
-    [compare(I32Eq, AccImm, ToAcc) const32() branch_if(Acc, Forward) jump(Backward)]
+    [compare(I32Eq, AccImm, ToAcc) const32() branch_if(Acc, Forward) jump(Backward)] loops
     [compare(I32Eq, AccImm, ToSlot) compare(I32Eq, SlotImm, ToSlot) binary(I32Or, AccSlot, ToSlot) binary(I32Xor, SlotImm, ToAcc)]
     [compare(I32Ne, SlotImm, ToSlot) compare(I32Ne, SlotImm, ToAcc) binary(I32And, AccSlot, ToSlot) branch_if(Slot, Forward)]
     [compare(I64Eq, AccImm, ToSlot) binary(I64Add, SlotSlot, ToSlot) branch_compare(I64Eq, SlotImm, Forward) set_and_jump(Forward)]
@@ -309,7 +310,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [compare(I64Eq, AccImm, ToSlot) branch_compare(I64Eq, AccImm, Forward)]
     [compare(I64Eq, AccImm, ToSlot) branch_compare(I64Ne, AccImm, Forward)]
     [compare(I64Eq, SlotImm, ToAcc) const32() select(u64, Acc, ToAcc)]
-    [compare(I64LtS, SlotImm, ToAcc) branch_unless(Acc, Forward) set_and_jump(Backward)]
+    [compare(I64LtS, SlotImm, ToAcc) branch_unless(Acc, Forward) set_and_jump(Backward)] loops
     [compare(I64LtU, SlotImm, ToAcc) const32() select(u64, Acc, ToAcc)]
     [unary(I64Ctz, Slot, ToAcc) binary(I64ShrU, AccImm, ToSlot)]
     [unary(I64Extend32S, Acc, ToSlot) const32() unary(I64Extend32S, Slot, ToAcc) branch_compare(I64LeS, SlotAcc, Forward)]

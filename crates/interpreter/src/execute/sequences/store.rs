@@ -4,6 +4,7 @@ use super::{Sequence, sequences};
 use crate::execute::control::{
     Backward, Forward, branch_if, const32, copy, copy_two, global_get, jump,
 };
+use crate::execute::dispatch::Loop;
 use crate::execute::go::{pop_and_return, push_return_and_call, set_and_jump};
 use crate::execute::handlers::Fast;
 use crate::execute::memory::{SlotPlus, load, store};
@@ -19,16 +20,16 @@ use crate::execute::registers::{Handler, Registers};
 
 #[rustfmt::skip]
 pub(super) static SEQUENCES: &[Sequence] = sequences! {
-    [store(F64Store, Acc, Acc) binary(I64Add, SlotImm, ToSlot) branch_compare(I64GeS, SlotSlot, Forward) set_and_jump(Backward)]
+    [store(F64Store, Acc, Acc) binary(I64Add, SlotImm, ToSlot) branch_compare(I64GeS, SlotSlot, Forward) set_and_jump(Backward)] loops
     [store(F64Store, Acc, Acc) binary(I64Add, SlotImm, ToSlot) load(F64Load, SlotPlus, ToAcc) binary(F64Mul, AccSlot, ToSlot)]
     [store(F64Store, Slot, Acc) binary(I64Add, SlotImm, ToSlot) load(F64Load, SlotPlus, ToAcc) binary(F64Mul, AccSlot, ToSlot)]
     [store(F64Store, Slot, Acc) binary(I64Add, SlotImm, ToSlot)]
     [store(F64Store, SlotPlus, Acc) pop_and_return()]
-    [store(I32Store, Slot, Acc) binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccImm, Backward)]
-    [store(I32Store, Slot, Slot) copy_two() copy() jump(Backward)]
-    [store(I32Store8, Slot, Imm16) binary(I32Add, SlotSlot, ToSlot) binary(I64Add, SlotSlot, ToSlot) branch_compare(I64LeU, AccSlot, Backward)]
+    [store(I32Store, Slot, Acc) binary(I64Add, SlotImm, ToSlot) branch_compare(I32Ne, AccImm, Backward)] loops
+    [store(I32Store, Slot, Slot) copy_two() copy() jump(Backward)] loops
+    [store(I32Store8, Slot, Imm16) binary(I32Add, SlotSlot, ToSlot) binary(I64Add, SlotSlot, ToSlot) branch_compare(I64LeU, AccSlot, Backward)] loops
     [store(I32Store8, Slot, Slot) binary(I64Add, SlotImm, ToSlot) binary(I64ShrU, SlotImm, ToSlot)]
-    [store(I64Store, Acc, Slot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)]
+    [store(I64Store, Acc, Slot) binary(I64Add, SlotImm, ToSlot) binary(I64Add, SlotImm, ToSlot) branch_if(Acc, Backward)] loops
     [store(I64Store, Slot, Acc) binary(I64Xor, SlotSlot, ToAcc) store(I64Store, Slot, Acc) binary(I64Xor, SlotSlot, ToAcc)]
     [store(I64Store, Slot, Acc) binary(I64Xor, SlotSlot, ToAcc)]
     [store(I64Store, Slot, Acc) branch_compare(I64Ne, AccImm, Forward)]
@@ -71,7 +72,7 @@ pub(super) static SEQUENCES: &[Sequence] = sequences! {
     [store(I64Store, SlotPlus, Slot) store(I64Store, SlotPlus, Slot) store(I64Store, SlotPlus, Slot)]
     [store(I64Store, SlotPlus, Slot) store(I64Store, SlotPlus, Slot)]
     [store(I64Store32, Slot, Acc) global_get(u64, ToAcc) branch_compare(I64Ne, AccImm, Forward)]
-    [store(I64Store32, Slot, Acc) set_and_jump(Backward)]
+    [store(I64Store32, Slot, Acc) set_and_jump(Backward)] loops
     [store(I64Store32, SlotPlus, Acc) pop_and_return()]
     [store(I64Store32, SlotPlus, Acc) push_return_and_call()]
     [store(I64Store32, SlotPlus, Slot) push_return_and_call()]
