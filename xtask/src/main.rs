@@ -17,6 +17,7 @@ mod page;
 mod process;
 mod runtime;
 mod spec;
+mod start;
 mod suite;
 mod tally;
 mod tidy;
@@ -58,6 +59,9 @@ enum Chore {
     Guests(guests::Options),
     /// Check in the release binary that no handler lost its tail call.
     Asm(asm::Options),
+    /// Check that the release binary has what a start executes in one place, or
+    /// find out what that is.
+    Start(start::Options),
     /// Build for aarch64, and run what depends on a processor under qemu.
     Aarch64(aarch64::Options),
     /// List the instruction table, or count what of it a program executes.
@@ -113,6 +117,7 @@ impl Chore {
             Chore::Go(options) => gotests::perform(&options),
             Chore::Guests(options) => guests::perform(&options),
             Chore::Asm(options) => asm::perform(&options),
+            Chore::Start(options) => start::perform(&options),
             Chore::Aarch64(options) => aarch64::perform(&options),
             Chore::Isa(options) => isa::perform(&options),
             Chore::Bench(options) => bench::perform(&options),

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::tally::Tally;
-use crate::{asm, embed, fixtures, gotests, hostile, spec, tour, unit};
+use crate::{asm, embed, fixtures, gotests, hostile, spec, start, tour, unit};
 use std::path::PathBuf;
 
 /// What `cargo xtask test` takes.
@@ -73,7 +73,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         })
     };
     type Suite<'a> = (&'static str, &'a dyn Fn() -> Result<Tally, Error>);
-    let suites: [Suite<'_>; 13] = [
+    let suites: [Suite<'_>; 14] = [
         ("unit tests", &unit::perform),
         ("spec directives", &|| {
             spec::perform(&spec::Options::default())
@@ -84,6 +84,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         ("determinism", &same_again),
         ("a day's soak", &a_day),
         ("handlers", &|| asm::perform(&asm::Options::default())),
+        ("start", &|| start::perform(&start::Options::default())),
         ("fixtures", &go_programs),
         ("the tour", &the_tour),
         ("embedding", &|| embed::perform(&embed::Options::default())),

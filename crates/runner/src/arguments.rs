@@ -1,8 +1,10 @@
 //! The command line, for clap.
 
 mod observe;
+mod words;
 
 pub use observe::*;
+pub use words::parse;
 
 use crate::inspect::InspectArguments;
 use crate::mount::Mount;

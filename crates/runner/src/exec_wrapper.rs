@@ -3,14 +3,13 @@
 //! that name Fossor gives the guest what Go's own script does: the whole file
 //! system at `/`, the whole environment, and the current directory.
 
-use crate::arguments::{Arguments, Command, RunArguments};
+use crate::arguments::{self, Command, RunArguments};
 use crate::codes::Code;
 use crate::failure::Failure;
 use crate::mount::Mount;
 use crate::profile::TIME_INTERVAL;
 use crate::watch::ProfilePlan;
 use crate::{spelling, units, usage};
-use clap::Parser;
 use fossor::SampleBy;
 use fossor_profile::Format;
 use std::ffi::{OsStr, OsString};
@@ -51,8 +50,8 @@ fn parse(flags: &str, module_and_args: &[OsString]) -> Result<RunArguments, Fail
     words.push("--".into());
     words.extend(module_and_args.iter().cloned());
     let origin = |failure: Failure| failure.help(format!("the flags come from {FLAGS_VARIABLE}"));
-    let parsed = match Arguments::try_parse_from(words) {
-        Ok(parsed) => parsed.command,
+    let parsed = match arguments::parse(&words) {
+        Ok(parsed) => parsed,
         Err(error) => return Err(origin(usage::failure(&error, "fossor run --help"))),
     };
     let Command::Run(mut run) = parsed else {

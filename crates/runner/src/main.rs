@@ -42,8 +42,7 @@ mod usage;
 mod wast;
 mod watch;
 
-use arguments::{Arguments, Command, RunArguments};
-use clap::Parser;
+use arguments::{Command, RunArguments};
 use clap::error::ErrorKind;
 use failure::Failure;
 use std::ffi::OsString;
@@ -120,8 +119,8 @@ fn parse(mut words: Vec<OsString>) -> Result<Option<Command>, Failure> {
         Some(name) if arguments::COMMANDS.contains(&name) => format!("fossor {name} --help"),
         _ => "fossor --help".to_owned(),
     };
-    match Arguments::try_parse_from(words) {
-        Ok(arguments) => Ok(Some(arguments.command)),
+    match arguments::parse(&words) {
+        Ok(command) => Ok(Some(command)),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 // A reader that has gone is no error.

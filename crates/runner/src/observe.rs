@@ -54,15 +54,14 @@ impl Observers {
 
     /// Completes everything.
     pub fn finish(self) -> Result<(), Failure> {
-        if let Some(trace) = self.trace {
-            trace.finish()?;
-        }
-        match self.recorder {
+        let traced = self.trace.map_or(Ok(()), Trace::finish);
+        let recorded = match self.recorder {
             Some((recorder, path)) => recorder
                 .finish()
                 .map_err(|error| cannot_write(&path, &error)),
             None => Ok(()),
-        }
+        };
+        traced.and(recorded)
     }
 }
 

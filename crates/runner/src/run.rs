@@ -100,20 +100,22 @@ pub fn execute(
     let (outcome, store) = command.run_and_keep();
     #[cfg(feature = "count")]
     crate::count::write(arguments.limits.fuel.map(|fuel| fuel - store.fuel()));
-    let recorded = watch.finish(&module, store.fuel());
-    observers.finish()?;
+    let recorded = [watch.finish(&module, store.fuel()), observers.finish()];
     let ended_well = matches!(&outcome, Ok(outcome) if outcome.status() == 0);
     if !arguments.is_replayed && (arguments.guest.hints || !ended_well) {
         ending::print_hints(store.data());
     }
     // The process ends now, and takes all with it.
     std::mem::forget(store);
-    if let (Err(_), Err(failure)) = (&outcome, &recorded) {
-        failure.print();
+    // The last failure is the one that the exit code is of, and how the guest ended
+    // comes after what could not be written of it.
+    let mut failures = Vec::from_iter(recorded.into_iter().filter_map(Result::err));
+    let outcome = outcome.map_err(|error| failures.push(ending.failure(error)));
+    if let Some(last) = failures.pop() {
+        failures.iter().for_each(Failure::print);
+        return Err(last);
     }
-    let outcome = outcome.map_err(|error| ending.failure(error))?;
-    recorded?;
-    Ok((outcome.status() & 0xff) as u8)
+    Ok(outcome.map_or(0, |outcome| (outcome.status() & 0xff) as u8))
 }
 
 /// Compiles a module, and finds what it imports.
