@@ -4,7 +4,7 @@
 
 use super::call::{Entry, enter};
 use super::context::FuncEntry;
-use super::control::{Direction, must_stop, trap};
+use super::control::{Direction, trap};
 use super::dispatch::{Dispatch, branch, next};
 use super::operand::Cell;
 use super::registers::{FA, FB, FC, FD, Registers, handlers};
@@ -85,9 +85,6 @@ handlers! {
     /// `A := A + C; global D := A; memory[A] := word 2; slot B := 0`, then calls
     /// the function whose entry is in word 3 with its argument at slot B.
     fn push_return_and_call(r) {
-        if must_stop(&r) {
-            return trap(r, Trap::StackExhausted);
-        }
         if !push(&mut r) {
             return trap(r, Trap::MemoryOutOfBounds);
         }

@@ -33,6 +33,25 @@ pub(crate) trait Step<D: Dispatch>: 'static {
     unsafe fn run(r: Registers);
 }
 
+/// Between two steps: nothing is postponed behind the next step's bounds check, or kept
+/// in a register beyond what the registers are, else the handler would have to save some.
+/// Gives the accumulator, which is in a register here.
+#[inline(always)]
+fn apart(acc: u64) -> u64 {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        let mut acc = acc;
+        std::arch::asm!("/* {0} */", inout(reg) acc, options(nostack, preserves_flags));
+        acc
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    {
+        std::hint::black_box(());
+        acc
+    }
+}
+
 /// Goes on with the step `S` instead of whatever is next; branches as `D`.
 pub(crate) struct Then<D, S>(PhantomData<(D, S)>);
 
@@ -44,10 +63,8 @@ impl<D: Dispatch, S: Step<D>> Dispatch for Then<D, S> {
     }
 
     #[inline(always)]
-    unsafe fn next(r: Registers) {
-        // Between steps nothing is postponed or kept in a register beyond what
-        // the registers are: else the handler would have to save some.
-        std::hint::black_box(());
+    unsafe fn next(mut r: Registers) {
+        r.acc = apart(r.acc);
         #[cfg(feature = "count")]
         crate::count::joined();
         // SAFETY: V2: the translator joined only what it had emitted in a row.
@@ -193,7 +210,7 @@ pub(crate) struct Tree {
 }
 
 /// Steps of the longest sequence.
-pub(crate) const MAX_STEPS: usize = 4;
+pub(crate) const MAX_STEPS: usize = 6;
 
 /// One more step.
 #[derive(Clone, Copy, Default)]
@@ -217,7 +234,9 @@ impl Tree {
     }
 
     fn new(dispatch: usize) -> Self {
-        let places = (all().count() * MAX_STEPS).next_power_of_two();
+        // An edge for each step but the first, less what beginnings have in common.
+        let edges: usize = all().map(|sequence| sequence.steps[0].len() - 1).sum();
+        let places = (edges * 4 / 3).next_power_of_two();
         let mut tree = Self {
             edges: vec![Edge::default(); places],
         };
