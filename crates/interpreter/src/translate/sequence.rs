@@ -34,16 +34,21 @@ impl Translator<'_> {
                 let Some(edge) = tree.follow(place, ahead[steps - 1].handler) else {
                     break;
                 };
-                place = edge.node;
+                place = edge.node();
                 let after = ahead[steps].dispatches + 1;
-                if edge.joined != 0 && after <= dispatches {
-                    let last = ahead[steps - 1].word as usize;
-                    let looping = edge.looping != 0
-                        && last == word as usize + steps * WORDS_OF_STEP
-                        && self.leads_to(last, word as usize);
-                    let joined = if looping { edge.looping } else { edge.joined };
-                    (dispatches, handler) = (after, joined);
-                }
+                let Some(joined) = tree.joined(edge).filter(|_| after <= dispatches) else {
+                    continue;
+                };
+                let last = ahead[steps - 1].word as usize;
+                let loops = joined.looping != 0
+                    && last == word as usize + steps * WORDS_OF_STEP
+                    && self.leads_to(last, word as usize);
+                dispatches = after;
+                handler = if loops {
+                    joined.looping
+                } else {
+                    joined.handler
+                };
             }
             self.code[word as usize] = handler;
             ahead.copy_within(..MAX_STEPS - 1, 1);

@@ -207,23 +207,38 @@ pub(crate) use sequences;
 pub(crate) struct Tree {
     /// A hash table: a power of two of places, at most three quarters of them taken.
     edges: Vec<Edge>,
+    /// What edges name, from 1 on.
+    joined: Vec<Joined>,
 }
 
 /// Steps of the longest sequence.
 pub(crate) const MAX_STEPS: usize = 6;
 
-/// One more step.
+/// One more step. Every start makes a table of these, so they are small.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Edge {
     from: u64,
     /// The step's handler.
     handler: u64,
     /// Where the next step goes on; 0: no edge at all.
-    pub node: u64,
-    /// The handler of the sequence that ends here; 0: none does.
-    pub joined: u64,
-    /// Its handler as a loop; 0: it has none.
+    node: u32,
+    /// The sequence that ends here; 0: none does.
+    joined: u32,
+}
+
+/// The handlers of a sequence.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Joined {
+    pub handler: u64,
+    /// As a loop; 0: it has none.
     pub looping: u64,
+}
+
+impl Edge {
+    /// Where the next step goes on.
+    pub fn node(&self) -> u64 {
+        self.node.into()
+    }
 }
 
 impl Tree {
@@ -234,11 +249,11 @@ impl Tree {
     }
 
     fn new(dispatch: usize) -> Self {
-        // An edge for each step but the first, less what beginnings have in common.
-        let edges: usize = all().map(|sequence| sequence.steps[0].len() - 1).sum();
-        let places = (edges * 4 / 3).next_power_of_two();
+        // Some three edges for each sequence, as beginnings are in common.
+        let places = (all().count() * 3).next_power_of_two();
         let mut tree = Self {
             edges: vec![Edge::default(); places],
+            joined: vec![Joined::default()],
         };
         let mut nodes = 0;
         for sequence in all() {
@@ -249,21 +264,38 @@ impl Tree {
             let mut last = 0;
             for handler in steps {
                 last = tree.find(place, handler);
-                let edge = &mut tree.edges[last];
-                if edge.node == 0 {
+                if tree.edges[last].node == 0 {
+                    if (nodes + 1) * 4 > tree.edges.len() * 3 {
+                        tree.grow();
+                        last = tree.find(place, handler);
+                    }
                     nodes += 1;
-                    (edge.from, edge.handler, edge.node) = (place, handler, nodes);
+                    let edge = &mut tree.edges[last];
+                    (edge.from, edge.handler, edge.node) = (place, handler, nodes as u32);
                 }
-                place = edge.node;
+                place = tree.edges[last].node();
             }
             let edge = &mut tree.edges[last];
             if edge.joined == 0 {
-                edge.joined = sequence.joined[dispatch] as usize as u64;
+                edge.joined = tree.joined.len() as u32;
                 let looping = sequence.looping.filter(|_| dispatch == 1);
-                edge.looping = looping.map_or(0, |handler| handler as usize as u64);
+                tree.joined.push(Joined {
+                    handler: sequence.joined[dispatch] as usize as u64,
+                    looping: looping.map_or(0, |handler| handler as usize as u64),
+                });
             }
         }
         tree
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![Edge::default(); self.edges.len() * 2];
+        for edge in std::mem::replace(&mut self.edges, larger) {
+            if edge.node != 0 {
+                let place = self.find(edge.from, edge.handler);
+                self.edges[place] = edge;
+            }
+        }
     }
 
     /// Follows the handler at address `handler`.
@@ -271,6 +303,12 @@ impl Tree {
     pub fn follow(&self, place: u64, handler: u64) -> Option<Edge> {
         let edge = self.edges[self.find(place, handler)];
         (edge.node != 0).then_some(edge)
+    }
+
+    /// The sequence that ends with an edge.
+    #[inline]
+    pub fn joined(&self, edge: Edge) -> Option<Joined> {
+        (edge.joined != 0).then(|| self.joined[edge.joined as usize])
     }
 
     /// Index of an edge, or of where it would be.
@@ -302,12 +340,12 @@ mod tests {
                 let steps = sequence.steps[dispatch];
                 assert!((2..=MAX_STEPS).contains(&steps.len()));
                 let mut place = steps[0] as usize as u64;
-                let mut joined = 0;
+                let mut joined = None;
                 for &step in &steps[1..] {
                     let edge = tree.follow(place, step as usize as u64).expect("a step");
-                    (place, joined) = (edge.node, edge.joined);
+                    (place, joined) = (edge.node(), tree.joined(edge));
                 }
-                assert_ne!(joined, 0);
+                let joined = joined.expect("a sequence").handler;
                 // Equal handlers may share an address, whole sequences too.
                 if seen.insert(steps.iter().map(|&step| step as usize).collect::<Vec<_>>()) {
                     assert_eq!(joined, sequence.joined[dispatch] as usize as u64);
