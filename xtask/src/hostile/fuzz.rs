@@ -43,13 +43,15 @@ const LIMITS: [&str; 4] = [
     "-print_final_stats=1",
 ];
 
-/// Edges and comparisons of Fossor's crates (`fuzz/observe`) are reported to libFuzzer.
+/// Edges of Fossor's crates (`fuzz/observe`) are reported to libFuzzer.
 const COVERAGE: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares \
     -Ccodegen-units=1";
+
+/// And comparisons of those that read what comes from outside.
+const COMPARISONS: &str = "-Cllvm-args=-sanitizer-coverage-trace-compares";
 
 /// Runs the targets.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
@@ -120,6 +122,7 @@ fn build(options: &Options) -> Result<PathBuf, Error> {
         .env("RUSTFLAGS", flags)
         .env("RUSTC_WRAPPER", directory().join("observe"))
         .env("OBSERVE", COVERAGE)
+        .env("OBSERVE_COMPARISONS", COMPARISONS)
         .env("CARGO_TARGET_DIR", &target_dir)
         .args(["build", "--release", "--bins", "--features", features])
         // With a target given, build scripts are built without these flags.
