@@ -224,3 +224,40 @@ fn memories_grow_to_what_all_may_have() {
         assert_eq!(by(1), [Val::I32(-1)], "{name}");
     }
 }
+
+/// `ref.func` of an imported function led to the importing instance's copy of it, and
+/// so to a function that was not equal to the one given, of no module and, in a
+/// snapshot of the exporter, of nobody.
+#[test]
+fn a_reference_to_an_imported_function_is_the_one_given() {
+    for (mode, config) in configs() {
+        let engine = Engine::new(config);
+        let compile = |wat: &str| {
+            let bytes = wat::parse_str(wat).expect("well-formed");
+            Module::new(&engine, bytes).expect("valid")
+        };
+        let exporter = compile("(module (func (export \"f\")))");
+        let importer = compile(
+            r#"(module (import "m" "guest" (func $guest)) (import "m" "host" (func $host))
+              (elem declare func $guest $host)
+              (func (export "get") (result funcref funcref)
+                (ref.func $guest) (ref.func $host)))"#,
+        );
+        let mut store = Store::new(&engine, Box::new(()));
+        store.set_fuel(1000);
+        let exporter = store.instantiate(&exporter, &[]).expect("instantiates");
+        let Some(Extern::Func(guest)) = store.export(exporter, "f") else {
+            panic!("no f")
+        };
+        let host = store.new_func(fossor_module::FuncType::new([], []), |_, _| Ok(()));
+        let imports = [Extern::Func(guest), Extern::Func(host)];
+        let importer = store.instantiate(&importer, &imports);
+        let importer = importer.expect("instantiates");
+        let Some(Extern::Func(get)) = store.export(importer, "get") else {
+            panic!("no get")
+        };
+        let given = [Val::FuncRef(Some(guest)), Val::FuncRef(Some(host))];
+        assert_eq!(store.call(get, &[]).expect("returns"), given, "{mode}");
+        assert!(store.func_module(guest).is_some(), "{mode}");
+    }
+}
