@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: the targets of `fuzz/`, as tests or under libFuzzer.
 
+use super::corpus;
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, unit, workspace};
@@ -29,8 +30,8 @@ pub struct Options {
     /// Build only, and say where the programs are.
     #[arg(long)]
     pub build: bool,
-    /// Write what is new back into fuzz/corpus, as few and as short inputs as
-    /// reach the same code.
+    /// Write the best of what is new back into fuzz/corpus: few and short inputs that
+    /// reach most of the code.
     #[arg(long)]
     pub merge: bool,
 }
@@ -155,8 +156,19 @@ fn fuzz(
         run.env("FOSSOR_FUZZ_PROPOSAL", proposal);
     }
     if options.merge {
-        run.arg("-merge=1").args([&committed, &found]);
-        return process::run(run.args(["-max_len=4096", "-timeout=20"]));
+        let (all, control) = (built().join("merged"), built().join("merged.txt"));
+        workspace::fresh_dir(&all)?;
+        let _ = std::fs::remove_file(&control);
+        run.arg("-merge=1").args([&all, &committed, &found]);
+        run.arg(format!("-merge_control_file={}", control.display()));
+        process::run(run.args(["-max_len=4096", "-timeout=20"]))?;
+        let inputs = corpus::read(&workspace::read(&control)?);
+        let is_kept = |input: &corpus::Input| input.path.starts_with(&committed);
+        for path in corpus::chosen(inputs, is_kept) {
+            let to = committed.join(path.file_name().unwrap_or_default());
+            std::fs::copy(&path, &to).map_err(Error::file("copy", &path))?;
+        }
+        return Ok(());
     }
     run.args([&found, &committed]).args(LIMITS);
     run.arg(format!("-max_total_time={}", options.seconds));
