@@ -261,3 +261,19 @@ fn a_reference_to_an_imported_function_is_the_one_given() {
         assert!(store.func_module(guest).is_some(), "{mode}");
     }
 }
+
+/// Where a block's end is reached by branches alone, as many values as it results in
+/// may be left of the code before it. They were taken for the results, with their
+/// widths: of a vector there was one half.
+#[test]
+fn a_vector_that_a_branch_carries_past_a_leftover() {
+    let f = r#"(module (func (export "f") (param i64 v128) (result v128)
+      (block $out (result v128)
+        (i64.add (local.get 0) (local.get 0))
+        (block (result i64)
+          (br $out (v128.not (local.get 1))))
+        (drop) (drop) (v128.const i64x2 0 0))
+      (v128.xor (v128.not (v128.const i64x2 0 0)))))"#;
+    let vector = Val::V128(7 << 64 | 9);
+    returns(f, "f", &[Val::I64(1), vector], &[vector]);
+}
