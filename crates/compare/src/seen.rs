@@ -97,6 +97,15 @@ impl End {
     /// What is said of a table without the wanted element.
     pub const NO_ELEMENT: &'static str = "no such element of the table";
 
+    /// Whether another engine may say `other`. Where an address is unaligned and out of
+    /// bounds, wasmtime's `memory.atomic.notify` and `wait` look at the bounds first,
+    /// its other atomics at the alignment, as Fossor does for all: the specification
+    /// only says that they trap.
+    pub(crate) fn may_be_told_as(&self, other: &End) -> bool {
+        *self == End::Trapped(Trap::UnalignedAtomic.message())
+            && *other == End::Trapped(Trap::MemoryOutOfBounds.message())
+    }
+
     /// Whether where it happens is the engine's own affair.
     pub fn is_a_limit(&self) -> bool {
         matches!(self, End::OutOfFuel | End::Exhausted)
