@@ -13,6 +13,9 @@ pub const WAYS: &[Way] = &[
     Way::Loop,
     Way::Tail,
     Way::UnfusedTail,
+    Way::Stressed,
+    Way::FreeLoop,
+    Way::Free,
     Way::Wasmi,
     #[cfg(feature = "wasmtime")]
     Way::Wasmtime,
@@ -74,13 +77,22 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Calls all exports of a valid module with arguments out of `seed`.
+/// Calls all exports of a valid module with arguments out of `seed`. The module is
+/// written to the file that the variable `FOSSOR_FUZZ_MODULE` names, for `fossor diff`.
 pub fn agree(bytes: &[u8], seed: u64) {
+    agree_in(WAYS, bytes, seed);
+}
+
+/// As [`agree`], in some ways alone.
+pub fn agree_in(ways: &[Way], bytes: &[u8], seed: u64) {
+    if let Some(file) = std::env::var_os("FOSSOR_FUZZ_MODULE") {
+        std::fs::write(file, bytes).expect("the module's file");
+    }
     let plan = Plan {
         seed,
         ..Plan::default()
     };
-    match compare(bytes, &plan, WAYS) {
+    match compare(bytes, &plan, ways) {
         Ok(Verdict {
             difference: Some(difference),
             ..
@@ -91,21 +103,30 @@ pub fn agree(bytes: &[u8], seed: u64) {
     }
 }
 
-/// Every thousandth time says how much was compared: libFuzzer ends the process
+/// Every two hundredth time says how much was compared: libFuzzer ends the process
 /// without a word to us.
 fn count(verdict: &Verdict) {
     static MODULES: AtomicU64 = AtomicU64::new(0);
     static CALLS: AtomicU64 = AtomicU64::new(0);
     static UNABLE: AtomicU64 = AtomicU64::new(0);
+    static CONTRADICTED: AtomicU64 = AtomicU64::new(0);
     let add = |counter: &AtomicU64, by: u64| counter.fetch_add(by, Relaxed) + by;
     let modules = add(&MODULES, 1);
     let calls = add(&CALLS, verdict.calls.saturating_sub(1) as u64);
     let theirs = verdict.unable.iter().find(|(way, _)| *way == ORACLE);
     let unable = add(&UNABLE, theirs.is_some().into());
-    if modules % 1000 == 0 {
-        println!("compared: {modules} modules, {calls} calls; {unable} modules not by {ORACLE}");
-        if let Some((_, why)) = theirs {
-            println!("not by {ORACLE}: {why}");
+    let mut reasons = verdict.unable.iter();
+    let contradicted = reasons.find(|(_, reason)| reason.contains("contradicts"));
+    let contradictions = add(&CONTRADICTED, contradicted.is_some().into());
+    if modules % 200 == 0 {
+        println!(
+            "compared: {modules} modules, {calls} calls; {unable} modules not by {ORACLE}, \
+             {contradictions} times wasmi was wrong"
+        );
+    }
+    for (way, why) in theirs.iter().chain(&contradicted) {
+        if unable + contradictions < 50 {
+            println!("not by {way}: {why}");
         }
     }
 }

@@ -7,7 +7,7 @@
 //! | `decode` | a module | Fossor and wasmparser agree on it; what is valid translates in every mode |
 //! | `execute` | wasm-smith's choices | every way of running the module is alike, wasmi's too |
 //! | `go_like` | a seed | the same, for code that looks like Go's |
-//! | `mutate` | a program of ours and wasm-mutate's seed | the same |
+//! | `mutate` | a program of ours, or wasm-smith's choices, and wasm-mutate's seed | the same |
 //! | `wasi` | calls, memory and the host's answers | nothing leaves the sandbox, nothing is written that was not announced |
 //! | `pclntab` | damage to a Go program's tables | no panic, no endless work |
 //! | `recording` | damage to a recording | the same, and a replay stays in its memory |

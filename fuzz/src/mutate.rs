@@ -6,31 +6,51 @@ use fossor_module::{DecodeOptions, Module};
 use std::sync::LazyLock;
 use wasm_mutate::WasmMutate;
 
-/// Programs in C, and Go's hello world.
+/// Programs in C: small ones, so that there are many inputs in a second.
 static PROGRAMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let kernels = [
-        "fib", "hashmap", "json", "keccak", "sort", "sieve", "sha256",
+        "fib",
+        "hashmap",
+        "json",
+        "keccak",
+        "sort",
+        "sieve",
+        "sha256",
+        "nbody",
+        "matmul",
+        "mandelbrot",
+        "sha256-x4",
+        "matmul-f32x4",
+        "scan-i8x16",
     ];
-    let kernels = kernels.map(|name| file(&format!("kernels/wasm/{name}.wasm")));
-    let mut programs = kernels.to_vec();
-    programs.push(file("go-fixtures/prebuilt/hello.wasm"));
-    programs
+    let kernels = kernels.map(|name| format!("kernels/wasm/{name}.wasm"));
+    let guests = ["abort", "raise", "lines"];
+    let guests = guests.map(|name| format!("go-fixtures/c/{name}/{name}.wasm"));
+    kernels
+        .iter()
+        .chain(&guests)
+        .map(|path| file(path))
+        .collect()
 });
 
-/// Mutates the program that the first byte chooses, some times over.
+/// Go's hello world, which takes a thousand times as long.
+static GO: LazyLock<Vec<u8>> = LazyLock::new(|| file("go-fixtures/prebuilt/hello.wasm"));
+
+/// Mutates the program that the first byte chooses, some times over: after eight bytes
+/// of a seed may follow wasm-smith's choices, as [`execute`] has them.
 pub fn run(data: &[u8]) {
     let Some((&choice, rest)) = data.split_first() else {
         return;
     };
-    // Go's is large: one in thirty-two.
-    let kernels = PROGRAMS.len() - 1;
-    let index = match choice % 32 {
-        31 => kernels,
-        other => usize::from(other) % kernels,
+    let go = choice == u8::MAX && rest.first() == Some(&0);
+    let (mut seed, choices) = crate::seed(rest);
+    let mut bytes = match execute::module(choices) {
+        Some(module) => module,
+        None if go => GO.clone(),
+        None => PROGRAMS[usize::from(choice) % PROGRAMS.len()].clone(),
     };
-    let (mut seed, _) = crate::seed(rest);
-    let mut bytes = PROGRAMS[index].clone();
-    for _ in 0..1 + usize::from(choice >> 5) {
+    let times = if go { 1 } else { 1 + (choice >> 5) };
+    for _ in 0..times {
         seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
         let mut mutate = WasmMutate::default();
         mutate
@@ -49,6 +69,11 @@ pub fn run(data: &[u8]) {
     decode::run(&bytes);
     let module = Module::decode(bytes.clone(), &DecodeOptions::default());
     if module.is_ok_and(|module| module.validate_bodies().is_ok()) {
-        execute::agree(&bytes, seed);
+        // Other engines compile all of a module first.
+        let own = execute::WAYS
+            .iter()
+            .take_while(|way| way.config().is_some());
+        let ways = if go { own.count() } else { execute::WAYS.len() };
+        execute::agree_in(&execute::WAYS[..ways], &bytes, seed);
     }
 }

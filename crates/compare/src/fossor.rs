@@ -1,7 +1,10 @@
 //! Fossor's own ways.
 
+mod values;
+
+use self::values::{Names, shallow, simple, val, value};
 use crate::plan::{Callee, Plan, answer, calls, number};
-use crate::seen::{End, Seen, State, TABLE_ELEMENTS, Value};
+use crate::seen::{End, Seen, State, TABLE_ELEMENTS};
 use crate::world::{World, function};
 use crate::{Error, Way};
 use fossor_host::HostError;
@@ -39,7 +42,6 @@ impl Until {
 /// The settings of a way under a plan.
 pub(crate) fn config(way: Way, plan: &Plan, features: Option<WasmFeatures>) -> Option<Config> {
     let mut config = way.config()?;
-    config.fuel = true;
     config.max_stack_bytes = plan.stack_bytes;
     if let Some(features) = features {
         config.decode.features = features;
@@ -76,18 +78,19 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
             run.trap = trap_of(&error);
             run.seen.push(Seen {
                 call: "instantiation".to_owned(),
-                end: end_of(Err(error)),
+                end: end_of(&store, &Names::default(), Err(error)),
                 operators,
                 state: State::default(),
             });
             return Ok(run);
         }
     };
+    let names = Names::of(&store, instance, &module);
     run.seen.push(Seen {
         call: "instantiation".to_owned(),
         end: End::Returned(Vec::new()),
         operators,
-        state: state(&store, instance, &module),
+        state: state(&mut store, &names, instance, &module),
     });
     for (name, args) in calls(plan, &callees(&store, instance, &module)) {
         let Some(Extern::Func(func)) = store.export(instance, &name) else {
@@ -97,23 +100,25 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
             break;
         }
         let types = store.func_type(func);
-        let args: Vec<_> = args
-            .iter()
-            .zip(types.params())
-            .map(|(&arg, &ty)| val(arg, ty))
+        // What is only looked at is not kept alive for the next call.
+        let scope = store.hold_scope();
+        let pairs = args.iter().zip(types.params());
+        let args: Vec<_> = pairs
+            .map(|(arg, &ty)| val(&mut store, instance, arg, ty))
             .collect();
         let fuel = fuel_of(run.seen.len());
         store.set_fuel(fuel);
         let result = store.call(func, &args);
         let operators = fuel - store.fuel();
         run.trap = result.as_ref().err().and_then(trap_of);
-        let end = end_of(result);
+        let end = end_of(&store, &names, result);
+        store.end_hold_scope(scope);
         let over = end.is_a_limit() || matches!(end, End::Exited(_));
         run.seen.push(Seen {
             call: name,
             end,
             operators,
-            state: state(&store, instance, &module),
+            state: state(&mut store, &names, instance, &module),
         });
         if over {
             break;
@@ -129,12 +134,14 @@ fn trap_of(error: &Failure) -> Option<TrapInfo> {
     }
 }
 
-fn end_of(result: Result<Vec<Val>, Failure>) -> End {
+fn end_of(store: &Store, names: &Names, result: Result<Vec<Val>, Failure>) -> End {
+    let values = |values: Vec<Val>| values.iter().map(|val| value(store, names, val)).collect();
     match result {
-        Ok(values) => End::Returned(values.iter().map(value).collect()),
+        Ok(results) => End::Returned(values(results)),
         Err(Failure::Trap(info)) => End::of(info.trap),
         Err(Failure::Exception(info)) => {
-            End::Threw(info.thrown.values().iter().map(value).collect())
+            let tag = names.tags.get(&info.thrown.tag()).cloned();
+            End::Threw(tag, values(info.thrown.values()))
         }
         Err(Failure::Exit(code)) => End::Exited(code),
         // Address space that is not to be had is nobody's fault.
@@ -155,56 +162,29 @@ pub(crate) fn callees(store: &Store, instance: InstanceId, module: &Module) -> V
     funcs.collect()
 }
 
-fn state(store: &Store, instance: InstanceId, module: &Module) -> State {
+fn state(store: &mut Store, names: &Names, instance: InstanceId, module: &Module) -> State {
+    let scope = store.hold_scope();
     let mut state = State::default();
     for export in &module.decoded().exports {
-        match store.export(instance, &export.name) {
-            Some(Extern::Memory(memory)) => state.memory(&export.name, store.memory(memory)),
+        let name = &export.name;
+        match store.export(instance, name) {
+            Some(Extern::Memory(memory)) => state.memory(name, store.memory(memory)),
             Some(Extern::Global(global)) => {
-                state.global(&export.name, value(&store.global_get(global)));
+                state.global(name, &value(store, names, &store.global_get(global)));
             }
             Some(Extern::Table(table)) => {
                 let size = store.table_type(table).limits.min;
-                let elements: Vec<_> = (0..size.min(TABLE_ELEMENTS))
-                    .map(|index| {
-                        store
-                            .table_get(table, index)
-                            .is_some_and(|val| !is_null(&val))
-                    })
-                    .collect();
-                state.table(&export.name, size, &elements);
+                let elements = (0..size.min(TABLE_ELEMENTS))
+                    .filter_map(|index| store.table_get(table, index))
+                    .map(|element| value(store, names, &element));
+                state.table(name, size, &elements.collect::<Vec<_>>());
             }
             _ => {}
         }
     }
+    store.end_hold_scope(scope);
     let world = store.data().downcast_ref::<World>();
     state.finish(world.map(World::output).unwrap_or_default())
-}
-
-fn is_null(val: &Val) -> bool {
-    *val == Val::default_of(val.ty())
-}
-
-fn value(val: &Val) -> Value {
-    match *val {
-        Val::I32(value) => Value::I32(value as u32),
-        Val::I64(value) => Value::I64(value as u64),
-        Val::F32(bits) => Value::f32(bits),
-        Val::F64(bits) => Value::f64(bits),
-        Val::V128(value) => Value::V128(value),
-        ref reference => Value::Ref(!is_null(reference)),
-    }
-}
-
-fn val(value: Value, ty: ValType) -> Val {
-    match value {
-        Value::I32(value) => Val::I32(value as i32),
-        Value::I64(value) => Val::I64(value as i64),
-        Value::F32(bits) => Val::F32(bits),
-        Value::F64(bits) => Val::F64(bits),
-        Value::V128(value) => Val::V128(value),
-        Value::Ref(_) => Val::default_of(ty),
-    }
 }
 
 /// WASI for its imports, something made up for all others.
@@ -212,10 +192,18 @@ fn imports(store: &mut Store, module: &Module) -> Result<Vec<Extern>, Error> {
     let mut given = Vec::new();
     for (index, import) in module.decoded().imports.iter().enumerate() {
         let failed = |error: Failure| Error::Refused(error.to_string());
+        let cannot = |what: String| Error::Import {
+            module: import.module.to_string(),
+            name: import.name.to_string(),
+            what,
+        };
         given.push(match module.import_type(index) {
             ExternType::Func(ty) => match function(&import.module, &import.name) {
                 Some(function) => Extern::Func(wasi(store, ty, function)),
-                None => Extern::Func(made_up(store, ty)),
+                None => match ty.results().iter().all(|ty| can_be_made_up(*ty)) {
+                    true => Extern::Func(made_up(store, ty)),
+                    false => return Err(cannot(format!("a function of type {ty}"))),
+                },
             },
             ExternType::Memory(ty) => Extern::Memory(store.new_memory(ty).map_err(failed)?),
             ExternType::Global(ty) => {
@@ -228,11 +216,7 @@ fn imports(store: &mut Store, module: &Module) -> Result<Vec<Extern>, Error> {
             }
             #[allow(unreachable_patterns, reason = "kinds of newer versions")]
             other => {
-                return Err(Error::Import {
-                    module: import.module.to_string(),
-                    name: import.name.to_string(),
-                    what: format!("{other:?}"),
-                });
+                return Err(cannot(format!("{other:?}")));
             }
         });
     }
@@ -262,12 +246,19 @@ fn wasi(
     })
 }
 
+fn can_be_made_up(ty: ValType) -> bool {
+    answer(ty, std::iter::empty()).is_some()
+}
+
 fn made_up(store: &mut Store, ty: FuncType) -> fossor_interpreter::Func {
     let results = ty.results().to_vec();
-    store.new_func_with_vals(ty, move |_, args, out| {
-        let numbers = || args.iter().map(|arg| number(value(arg)));
-        for (slot, &ty) in out.iter_mut().zip(&results) {
-            *slot = val(answer(ty, numbers()), ty);
+    store.new_func_with_vals(ty, move |caller, args, out| {
+        let numbers = || args.iter().map(|arg| number(&shallow(caller.store, arg)));
+        let answers: Vec<_> = results.iter().map(|&ty| answer(ty, numbers())).collect();
+        for ((slot, &ty), answer) in out.iter_mut().zip(&results).zip(answers) {
+            if let Some(answer) = answer {
+                *slot = simple(caller.store, &answer, ty);
+            }
         }
         Ok(())
     })

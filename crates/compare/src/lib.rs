@@ -20,6 +20,7 @@ mod fossor;
 mod locate;
 mod plan;
 mod random;
+mod reference;
 mod seen;
 mod verdict;
 #[cfg(feature = "wasmi")]
@@ -32,6 +33,7 @@ mod world;
 pub use locate::{Place, locate};
 pub use plan::{Calls, Plan};
 pub use random::Random;
+pub use reference::Reference;
 pub use seen::{End, Seen, State, Value};
 pub use verdict::{Difference, Verdict, compare};
 pub use way::Way;

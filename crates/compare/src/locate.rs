@@ -25,12 +25,13 @@ pub struct Place {
 
 /// Looks for the first block of operators after which memories, globals, tables
 /// or frames differ, by running both ways with less and less fuel. `None` if the
-/// difference is one with another engine, or in the last block only.
+/// difference is one with another engine or a way without fuel, or in the last block
+/// only.
 ///
 /// Code pays its fuel by blocks without branches, so that is how fine it gets.
 pub fn locate(bytes: &[u8], plan: &Plan, difference: &Difference) -> Result<Option<Place>, Error> {
     let ways = [difference.reference, difference.way];
-    if ways.iter().any(|way| way.config().is_none()) {
+    if !ways.iter().all(|way| way.counts()) {
         return Ok(None);
     }
     search(ways.map(|way| (way, bytes)), plan, difference.index)

@@ -1,8 +1,9 @@
 //! What is done with an instance.
 
 use crate::random::Random;
+use crate::reference::Reference;
 use crate::seen::Value;
-use fossor_module::ValType;
+use fossor_module::{HeapType, RefType, ValType};
 
 /// Which exports are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub(crate) struct Callee {
     pub params: Vec<ValType>,
 }
 
-/// Every call of a plan, with its arguments.
+/// Every call of a plan, with its arguments: all engines make the same.
 pub(crate) fn calls(plan: &Plan, callees: &[Callee]) -> Vec<(String, Vec<Value>)> {
     let (rounds, only) = match &plan.calls {
         Calls::Each(rounds) => (*rounds, None),
@@ -66,6 +67,7 @@ pub(crate) fn calls(plan: &Plan, callees: &[Callee]) -> Vec<(String, Vec<Value>)
         Calls::One(name) => (1, Some(name.as_str())),
     };
     let mut random = Random(plan.seed);
+    let names: Vec<_> = callees.iter().map(|callee| callee.name.as_str()).collect();
     let mut calls = Vec::new();
     for _ in 0..rounds {
         for callee in callees {
@@ -75,9 +77,9 @@ pub(crate) fn calls(plan: &Plan, callees: &[Callee]) -> Vec<(String, Vec<Value>)
             let args: Option<Vec<_>> = callee
                 .params
                 .iter()
-                .map(|&ty| argument(ty, &mut random))
+                .map(|&ty| argument(ty, &mut random, &names))
                 .collect();
-            // A reference that must not be null cannot be made up.
+            // An object that must not be null cannot be made up.
             if let Some(args) = args {
                 calls.push((callee.name.clone(), args));
             }
@@ -87,7 +89,7 @@ pub(crate) fn calls(plan: &Plan, callees: &[Callee]) -> Vec<(String, Vec<Value>)
 }
 
 /// Values at the edges, where operators differ from each other.
-fn argument(ty: ValType, random: &mut Random) -> Option<Value> {
+fn argument(ty: ValType, random: &mut Random, funcs: &[&str]) -> Option<Value> {
     let number = random.pick(&[
         0,
         1,
@@ -106,30 +108,57 @@ fn argument(ty: ValType, random: &mut Random) -> Option<Value> {
         ValType::F32 => Value::f32((float as f32).to_bits()),
         ValType::F64 => Value::f64(float.to_bits()),
         ValType::V128 => Value::V128(u128::from(number) << 64 | u128::from(random.bits())),
-        ValType::Ref(ty) if ty.nullable => Value::Ref(false),
+        ValType::Ref(ty) => {
+            let func = || (!funcs.is_empty()).then(|| random.pick(funcs).to_owned());
+            Value::Ref(reference(ty, number, func)?)
+        }
         _ => return None,
     })
 }
 
-/// What a made-up function answers: a mixture of what it was given.
-pub(crate) fn answer(ty: ValType, args: impl Iterator<Item = u64>) -> Value {
+/// A reference that every engine can make, out of a number; `None` if there is none
+/// of the type.
+fn reference(ty: RefType, number: u64, func: impl FnOnce() -> Option<String>) -> Option<Reference> {
+    if ty.nullable && number.is_multiple_of(3) {
+        return Some(Reference::Null);
+    }
+    match ty.heap {
+        HeapType::Extern => return Some(Reference::Host(number)),
+        HeapType::Any | HeapType::Eq | HeapType::I31 => {
+            // The sign is the 31st bit.
+            return Some(Reference::I31((number as i32) << 1 >> 1));
+        }
+        HeapType::Func => {
+            if let Some(name) = func() {
+                return Some(Reference::Func(Some(name)));
+            }
+        }
+        _ => {}
+    }
+    ty.nullable.then_some(Reference::Null)
+}
+
+/// What a made-up function answers: a mixture of what it was given. `None` if there
+/// is nothing of the type that can be made up.
+pub(crate) fn answer(ty: ValType, args: impl Iterator<Item = u64>) -> Option<Value> {
     let mixed = args.fold(7u64, |sum, arg| sum.rotate_left(7) ^ arg);
-    match ty {
+    Some(match ty {
         ValType::I32 => Value::I32(mixed as u32),
         ValType::I64 => Value::I64(mixed),
         ValType::F32 => Value::f32((mixed as i8 as f32).to_bits()),
         ValType::F64 => Value::f64((mixed as i16 as f64).to_bits()),
         ValType::V128 => Value::V128(mixed.into()),
-        _ => Value::Ref(false),
-    }
+        ValType::Ref(ty) => Value::Ref(reference(ty, mixed, || None)?),
+        _ => return None,
+    })
 }
 
 /// A value as a number, for [`answer`].
-pub(crate) fn number(value: Value) -> u64 {
+pub(crate) fn number(value: &Value) -> u64 {
     match value {
-        Value::I32(value) | Value::F32(value) => value.into(),
-        Value::I64(value) | Value::F64(value) => value,
-        Value::V128(value) => value as u64,
-        Value::Ref(there) => there.into(),
+        Value::I32(value) | Value::F32(value) => (*value).into(),
+        Value::I64(value) | Value::F64(value) => *value,
+        Value::V128(value) => *value as u64,
+        Value::Ref(reference) => reference.number(),
     }
 }

@@ -1,14 +1,18 @@
 //! wasmtime, as an oracle.
 
+mod values;
+
+use self::values::{Names, kind, shallow, simple, val, value};
 use crate::plan::{Callee, Plan, answer, calls, number};
-use crate::seen::{End, Seen, State, TABLE_ELEMENTS, Value};
+use crate::seen::{End, Seen, State, TABLE_ELEMENTS};
 use crate::world::{World, function};
 use crate::{Error, Way};
 use fossor_host::HostError;
 use fossor_module::WasmFeatures;
+use std::sync::OnceLock;
 use wasmtime::{
-    Caller, Config, Engine, Extern, ExternType, Global, Instance, Linker, Memory, Module, Ref,
-    RefType, Store, Table, Trap, Val, ValType,
+    Caller, Config, Engine, Extern, ExternType, Func, FuncType, Global, Instance, Memory, Module,
+    Ref, Store, Table, Trap, Val,
 };
 
 fn unable(error: impl std::fmt::Display) -> Error {
@@ -31,6 +35,70 @@ pub(crate) fn run(
     features: WasmFeatures,
     callees: &[Callee],
 ) -> Result<Vec<Seen>, Error> {
+    let engine = engine(features)?;
+    let module = Module::new(&engine, bytes).map_err(unable)?;
+    let world = World::new(plan).map_err(Error::Refused)?;
+    let mut store = Store::new(&engine, world);
+    let imports = imports(&mut store, &module)?;
+    let instance = match Instance::new(&mut store, &module, &imports) {
+        Ok(instance) => instance,
+        Err(error) => {
+            let end = end_of(&mut store, &Names::default(), &error);
+            return match end {
+                End::Failed(_) | End::Exhausted => Err(unable(error)),
+                end => Ok(vec![Seen {
+                    call: "instantiation".to_owned(),
+                    end,
+                    operators: 0,
+                    state: State::default(),
+                }]),
+            };
+        }
+    };
+    let names = Names::of(&mut store, instance, &module);
+    let mut seen = vec![Seen {
+        call: "instantiation".to_owned(),
+        end: End::Returned(Vec::new()),
+        operators: 0,
+        state: state(&mut store, &names, instance, &module),
+    }];
+    for (name, args) in calls(plan, callees) {
+        if seen.len() == until {
+            break;
+        }
+        let func = instance
+            .get_func(&mut store, &name)
+            .ok_or_else(|| unable(format!("no {name}")))?;
+        let ty = func.ty(&store);
+        let pairs = args.iter().zip(ty.params());
+        let args: Option<Vec<_>> = pairs
+            .map(|(arg, ty)| val(&mut store, instance, arg, &ty))
+            .collect();
+        let args = args.ok_or_else(|| unable("an argument that cannot be made"))?;
+        let mut results = vec![Val::I32(0); ty.results().len()];
+        let end = match func.call(&mut store, &args, &mut results) {
+            Ok(()) => {
+                let results = results.iter().map(|val| value(&mut store, &names, val));
+                End::Returned(results.collect())
+            }
+            Err(error) => end_of(&mut store, &names, &error),
+        };
+        seen.push(Seen {
+            call: name,
+            end,
+            operators: 0,
+            state: state(&mut store, &names, instance, &module),
+        });
+    }
+    Ok(seen)
+}
+
+/// The engine, the same for all modules: to make one takes longer than most modules do.
+fn engine(features: WasmFeatures) -> Result<Engine, Error> {
+    static ENGINE: OnceLock<(WasmFeatures, Engine)> = OnceLock::new();
+    if let Some((_, engine)) = ENGINE.get().filter(|(theirs, _)| *theirs == features) {
+        return Ok(engine.clone());
+    }
     let mut config = Config::new();
     config
         .wasm_multi_memory(features.contains(WasmFeatures::MULTI_MEMORY))
@@ -46,78 +114,41 @@ pub(crate) fn run(
         .wasm_gc(features.contains(WasmFeatures::GC))
         .wasm_exceptions(features.contains(WasmFeatures::EXCEPTIONS));
     let engine = Engine::new(&config).map_err(unable)?;
-    let module = Module::new(&engine, bytes).map_err(unable)?;
-    let world = World::new(plan).map_err(Error::Refused)?;
-    let mut store = Store::new(&engine, world);
-    let mut linker = Linker::<World>::new(&engine);
+    let _ = ENGINE.set((features, engine.clone()));
+    Ok(engine)
+}
+
+/// One for each import, also where two have the same name: Fossor does that too.
+fn imports(store: &mut Store<World>, module: &Module) -> Result<Vec<Extern>, Error> {
+    let mut given = Vec::new();
     for import in module.imports() {
-        let (from, name) = (import.module(), import.name());
-        let _ = match import.ty() {
+        given.push(match import.ty() {
             ExternType::Func(ty) => {
-                define_func(&mut linker, from, name, ty);
-                continue;
+                Extern::Func(host_func(store, import.module(), import.name(), ty))
             }
-            ExternType::Memory(ty) => {
-                let memory = Memory::new(&mut store, ty).map_err(unable)?;
-                linker.define(&store, from, name, memory).map(|_| ())
-            }
+            ExternType::Memory(ty) => Extern::Memory(Memory::new(&mut *store, ty).map_err(unable)?),
             ExternType::Global(ty) => {
-                let value = zero(ty.content()).ok_or_else(|| unable("a global without zero"))?;
-                let global = Global::new(&mut store, ty, value).map_err(unable)?;
-                linker.define(&store, from, name, global).map(|_| ())
+                let value = Val::default_for_ty(ty.content());
+                let value = value.ok_or_else(|| unable("a global without zero"))?;
+                Extern::Global(Global::new(&mut *store, ty, value).map_err(unable)?)
             }
             ExternType::Table(ty) => {
                 let null = Ref::null(ty.element().heap_type());
-                let table = Table::new(&mut store, ty, null).map_err(unable)?;
-                linker.define(&store, from, name, table).map(|_| ())
+                Extern::Table(Table::new(&mut *store, ty, null).map_err(unable)?)
             }
             other => return Err(unable(format!("an import of {other:?}"))),
-        };
-    }
-    let instance = linker.instantiate(&mut store, &module).map_err(unable)?;
-    let mut seen = vec![Seen {
-        call: "instantiation".to_owned(),
-        end: End::Returned(Vec::new()),
-        operators: 0,
-        state: state(&mut store, instance, &module),
-    }];
-    for (name, args) in calls(plan, callees) {
-        if seen.len() == until {
-            break;
-        }
-        let func = instance
-            .get_func(&mut store, &name)
-            .ok_or_else(|| unable(format!("no {name}")))?;
-        let ty = func.ty(&store);
-        let args: Option<Vec<_>> = args
-            .iter()
-            .zip(ty.params())
-            .map(|(&arg, ty)| val(arg, &ty))
-            .collect();
-        let args = args.ok_or_else(|| unable("an argument without zero"))?;
-        let mut results = vec![Val::I32(0); ty.results().len()];
-        let end = match func.call(&mut store, &args, &mut results) {
-            Ok(()) => End::Returned(results.iter().map(value).collect()),
-            Err(error) => match store.take_pending_exception() {
-                Some(thrown) => {
-                    let fields = thrown.fields(&mut store).map_err(unable)?;
-                    let fields: Vec<_> = fields.collect();
-                    End::Threw(fields.iter().map(value).collect())
-                }
-                None => end_of(&error),
-            },
-        };
-        seen.push(Seen {
-            call: name,
-            end,
-            operators: 0,
-            state: state(&mut store, instance, &module),
         });
     }
-    Ok(seen)
+    Ok(given)
 }
 
-fn end_of(error: &wasmtime::Error) -> End {
+fn end_of(store: &mut Store<World>, names: &Names, error: &wasmtime::Error) -> End {
+    if let Some(thrown) = store.take_pending_exception() {
+        return match values::exception(store, names, thrown) {
+            Some((tag, values)) => End::Threw(tag, values),
+            None => End::Failed("an exception that cannot be looked into".to_owned()),
+        };
+    }
     if let Some(Exit(code)) = error.downcast_ref::<Exit>() {
         return End::Exited(*code);
     }
@@ -140,7 +171,7 @@ fn end_of(error: &wasmtime::Error) -> End {
     }
 }
 
-fn state(store: &mut Store<World>, instance: Instance, module: &Module) -> State {
+fn state(store: &mut Store<World>, names: &Names, instance: Instance, module: &Module) -> State {
     let mut state = State::default();
     for export in module.exports() {
         let name = export.name();
@@ -148,16 +179,16 @@ fn state(store: &mut Store<World>, instance: Instance, module: &Module) -> State
             Some(Extern::Memory(memory)) => state.memory(name, memory.data(&*store)),
             Some(Extern::Global(global)) => {
                 let found = global.get(&mut *store);
-                state.global(name, value(&found));
+                state.global(name, &value(&mut *store, names, &found));
             }
             Some(Extern::Table(table)) => {
                 let size = table.size(&*store);
-                let elements: Vec<_> = (0..size.min(TABLE_ELEMENTS))
-                    .map(|index| {
-                        let element = table.get(&mut *store, index);
-                        element.is_some_and(|element| !element.is_null())
-                    })
-                    .collect();
+                let mut elements = Vec::new();
+                for index in 0..size.min(TABLE_ELEMENTS) {
+                    if let Some(element) = table.get(&mut *store, index) {
+                        elements.push(value(&mut *store, names, &element.into()));
+                    }
+                }
                 state.table(name, size, &elements);
             }
             _ => {}
@@ -166,53 +197,31 @@ fn state(store: &mut Store<World>, instance: Instance, module: &Module) -> State
     state.finish(store.data().output())
 }
 
-fn value(val: &Val) -> Value {
-    match val {
-        Val::I32(value) => Value::I32(*value as u32),
-        Val::I64(value) => Value::I64(*value as u64),
-        Val::F32(bits) => Value::f32(*bits),
-        Val::F64(bits) => Value::f64(*bits),
-        Val::V128(value) => Value::V128(value.as_u128()),
-        reference => Value::Ref(reference.ref_().is_some_and(|found| !found.is_null())),
-    }
-}
-
-fn val(value: Value, ty: &ValType) -> Option<Val> {
-    Some(match value {
-        Value::I32(value) => Val::I32(value as i32),
-        Value::I64(value) => Val::I64(value as i64),
-        Value::F32(bits) => Val::F32(bits),
-        Value::F64(bits) => Val::F64(bits),
-        Value::V128(value) => Val::V128(value.into()),
-        Value::Ref(_) => zero(ty)?,
-    })
-}
-
-fn zero(ty: &ValType) -> Option<Val> {
-    Val::default_for_ty(ty)
-}
-
-fn define_func(linker: &mut Linker<World>, from: &str, name: &str, ty: wasmtime::FuncType) {
+fn host_func(store: &mut Store<World>, from: &str, name: &str, ty: FuncType) -> Func {
     let wasi = function(from, name).filter(|function| function.params.len() == ty.params().len());
     let types: Vec<_> = ty.results().collect();
     let body = move |mut caller: Caller<'_, World>, args: &[Val], results: &mut [Val]| {
+        let numbers: Vec<_> = args
+            .iter()
+            .map(|arg| number(&shallow(&mut caller, arg)))
+            .collect();
         let Some(function) = wasi else {
-            let numbers = || args.iter().map(|arg| number(value(arg)));
             for (result, ty) in results.iter_mut().zip(&types) {
-                if let Some(given) = val(answer(kind(ty), numbers()), ty) {
-                    *result = given;
+                let answer = answer(kind(ty), numbers.iter().copied());
+                let answer = answer.and_then(|answer| simple(&mut caller, &answer, ty));
+                if let Some(answer) = answer {
+                    *result = answer;
                 }
             }
             return Ok(());
         };
-        let cells: Vec<_> = args.iter().map(|arg| number(value(arg))).collect();
         let memory = caller.get_export("memory").and_then(Extern::into_memory);
         let answer = match memory {
             Some(memory) => {
                 let (bytes, world) = memory.data_and_store_mut(&mut caller);
-                world.call(function, bytes, &cells)
+                world.call(function, bytes, &numbers)
             }
-            None => caller.data_mut().call(function, &mut [], &cells),
+            None => caller.data_mut().call(function, &mut [], &numbers),
         };
         match answer {
             Ok(errno) => {
@@ -225,20 +234,5 @@ fn define_func(linker: &mut Linker<World>, from: &str, name: &str, ty: wasmtime:
             Err(other) => Err(wasmtime::Error::msg(other.to_string())),
         }
     };
-    // A repeated import is defined already.
-    let _ = linker.func_new(from, name, ty, body);
-}
-
-fn kind(ty: &ValType) -> fossor_module::ValType {
-    match ty {
-        ValType::I32 => fossor_module::ValType::I32,
-        ValType::I64 => fossor_module::ValType::I64,
-        ValType::F32 => fossor_module::ValType::F32,
-        ValType::F64 => fossor_module::ValType::F64,
-        ValType::V128 => fossor_module::ValType::V128,
-        ValType::Ref(ty) if RefType::eq(ty, &RefType::EXTERNREF) => {
-            fossor_module::ValType::EXTERNREF
-        }
-        ValType::Ref(_) => fossor_module::ValType::FUNCREF,
-    }
+    Func::new(store, ty, body)
 }

@@ -1,6 +1,6 @@
 //! The ways of running a module.
 
-use fossor_interpreter::{Config, Dispatch};
+use fossor_interpreter::{Collect, Compile, Config, Dispatch};
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,6 +16,14 @@ pub enum Way {
     Unfused,
     /// Tail calls, one handler for each operator.
     UnfusedTail,
+    /// As [`Tail`](Way::Tail), but translated before it is run, with counters of
+    /// blocks, and with a collection before every allocation.
+    Stressed,
+    /// The loop, with folding and fusion, without fuel.
+    FreeLoop,
+    /// Tail calls, with folding and fusion, without fuel: as programs are run that
+    /// nothing bounds.
+    Free,
     /// wasmi 2.0, if this build has it.
     Wasmi,
     /// wasmtime, if this build has it.
@@ -24,17 +32,28 @@ pub enum Way {
 
 impl Way {
     /// All of them.
-    pub const ALL: [Way; 6] = [
+    pub const ALL: [Way; 9] = [
         Way::Loop,
         Way::Tail,
         Way::Unfused,
         Way::UnfusedTail,
+        Way::Stressed,
+        Way::FreeLoop,
+        Way::Free,
         Way::Wasmi,
         Way::Wasmtime,
     ];
 
     /// Those that are Fossor itself.
-    pub const OWN: [Way; 4] = [Way::Loop, Way::Tail, Way::Unfused, Way::UnfusedTail];
+    pub const OWN: [Way; 7] = [
+        Way::Loop,
+        Way::Tail,
+        Way::Unfused,
+        Way::UnfusedTail,
+        Way::Stressed,
+        Way::FreeLoop,
+        Way::Free,
+    ];
 
     /// The name that [`FromStr`] takes.
     pub fn name(self) -> &'static str {
@@ -43,6 +62,9 @@ impl Way {
             Way::Tail => "tail",
             Way::Unfused => "unfused",
             Way::UnfusedTail => "unfused-tail",
+            Way::Stressed => "stressed",
+            Way::FreeLoop => "free-loop",
+            Way::Free => "free",
             Way::Wasmi => "wasmi",
             Way::Wasmtime => "wasmtime",
         }
@@ -51,15 +73,27 @@ impl Way {
     /// Fossor's settings for it; `None` if it is another engine.
     pub fn config(self) -> Option<Config> {
         let (dispatch, fuse) = match self {
-            Way::Loop => (Dispatch::Loop, true),
-            Way::Tail => (Dispatch::Tail, true),
+            Way::Loop | Way::FreeLoop => (Dispatch::Loop, true),
+            Way::Tail | Way::Stressed | Way::Free => (Dispatch::Tail, true),
             Way::Unfused => (Dispatch::Loop, false),
             Way::UnfusedTail => (Dispatch::Tail, false),
             Way::Wasmi | Way::Wasmtime => return None,
         };
         let mut config = Config::default();
         (config.dispatch, config.fuse) = (dispatch, fuse);
+        config.fuel = !matches!(self, Way::FreeLoop | Way::Free);
+        if self == Way::Stressed {
+            config.compile = Compile::Eager;
+            config.collect = Collect::Always;
+            config.count_blocks = true;
+        }
         Some(config)
+    }
+
+    /// Whether it stops after as many operators as it is told to, and says how many
+    /// it executed.
+    pub fn counts(self) -> bool {
+        self.config().is_some_and(|config| config.fuel)
     }
 }
 

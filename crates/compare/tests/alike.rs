@@ -1,6 +1,6 @@
 //! All ways see the same, and what they see is what the module does.
 
-use fossor_compare::{Calls, End, Plan, Value, Way, compare};
+use fossor_compare::{Calls, End, Plan, Reference, Value, Way, compare};
 
 #[test]
 fn a_command_writes_and_exits() {
@@ -53,4 +53,88 @@ fn an_engine_that_is_not_built_in_is_named() {
         text,
         "this build has no wasmtime: build it with `--features wasmtime`"
     );
+}
+
+/// All that this build has.
+fn ways() -> Vec<Way> {
+    let mut ways = Way::OWN.to_vec();
+    // The reference, before all others.
+    ways.sort_by_key(|way| *way != Way::Unfused);
+    if cfg!(feature = "wasmi") {
+        ways.push(Way::Wasmi);
+    }
+    if cfg!(feature = "wasmtime") {
+        ways.push(Way::Wasmtime);
+    }
+    ways
+}
+
+/// How the only call of `name` ends.
+fn end_of(text: &str, name: &str) -> End {
+    let plan = Plan {
+        calls: Calls::One(name.to_owned()),
+        ..Plan::default()
+    };
+    let module = wat::parse_str(text).unwrap();
+    let verdict = compare(&module, &plan, &ways()).unwrap();
+    assert!(verdict.difference.is_none(), "{verdict:?}");
+    verdict.last.expect("a call")
+}
+
+#[test]
+fn what_references_lead_to_is_seen() {
+    let text = r#"(module
+      (type $pair (struct (field i32) (field i8) (field (ref null $pair))))
+      (type $bytes (array i8))
+      (tag $t (export "tag") (param i64 externref))
+      (table (export "table") 2 funcref)
+      (elem (i32.const 1) func $nested)
+      (func $nested (export "nested") (result (ref $pair))
+        (struct.new $pair (i32.const 5) (i32.const 0x1ff)
+          (struct.new $pair (i32.const 6) (i32.const 7) (ref.null $pair))))
+      (func (export "array") (result anyref)
+        (array.new $bytes (i32.const 3) (i32.const 2)))
+      (func (export "small") (param i31ref) (result anyref i32)
+        (ref.i31 (i32.const -4)) (i32.const 1))
+      (func (export "function") (result funcref) (table.get (i32.const 1)))
+      (func (export "throws") (param externref) (throw $t (i64.const 9) (local.get 0))))"#;
+    let pair = |a, b, next| Value::Ref(Reference::Struct(vec![Value::I32(a), Value::I32(b), next]));
+    let inner = pair(6, 7, Value::Ref(Reference::Null));
+    let returned = |values| End::Returned(values);
+    assert_eq!(end_of(text, "nested"), returned(vec![pair(5, 0xff, inner)]));
+    let array = Reference::Array(2, vec![Value::I32(3), Value::I32(3)]);
+    assert_eq!(end_of(text, "array"), returned(vec![Value::Ref(array)]));
+    let small = Value::Ref(Reference::I31(-4));
+    assert_eq!(end_of(text, "small"), returned(vec![small, Value::I32(1)]));
+    let function = Value::Ref(Reference::Func(Some("nested".to_owned())));
+    assert_eq!(end_of(text, "function"), returned(vec![function]));
+    let End::Threw(tag, values) = end_of(text, "throws") else {
+        panic!("it throws");
+    };
+    assert_eq!(tag.as_deref(), Some("tag"));
+    assert_eq!(values[0], Value::I64(9));
+}
+
+#[test]
+fn imports_of_one_name_may_be_of_two_types() {
+    let text = r#"(module
+      (import "m" "t" (table 1 1 funcref))
+      (import "m" "t" (table 19 20 externref))
+      (import "m" "f" (func $a (result i32)))
+      (import "m" "f" (func $b (param i32) (result i64)))
+      (export "one" (table 0))
+      (export "two" (table 1))
+      (func (export "sizes") (result i32 i32 i32 i64)
+        (table.size 0) (table.size 1) (call $a) (call $b (i32.const 1))))"#;
+    let End::Returned(values) = end_of(text, "sizes") else {
+        panic!("it returns");
+    };
+    assert_eq!(values[..2], [Value::I32(1), Value::I32(19)]);
+}
+
+#[test]
+fn an_instance_that_cannot_be_made_ends_alike() {
+    let text = r#"(module (memory 1) (data (i32.const 65536) "a") (func (export "f")))"#;
+    let end = end_of(text, "f");
+    assert_eq!(end, End::Trapped("out of bounds memory access"));
 }

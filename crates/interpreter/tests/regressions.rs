@@ -224,3 +224,56 @@ fn memories_grow_to_what_all_may_have() {
         assert_eq!(by(1), [Val::I32(-1)], "{name}");
     }
 }
+
+/// `ref.func` of an imported function led to the importing instance's copy of it, and
+/// so to a function that was not equal to the one given, of no module and, in a
+/// snapshot of the exporter, of nobody.
+#[test]
+fn a_reference_to_an_imported_function_is_the_one_given() {
+    for (mode, config) in configs() {
+        let engine = Engine::new(config);
+        let compile = |wat: &str| {
+            let bytes = wat::parse_str(wat).expect("well-formed");
+            Module::new(&engine, bytes).expect("valid")
+        };
+        let exporter = compile("(module (func (export \"f\")))");
+        let importer = compile(
+            r#"(module (import "m" "guest" (func $guest)) (import "m" "host" (func $host))
+              (elem declare func $guest $host)
+              (func (export "get") (result funcref funcref)
+                (ref.func $guest) (ref.func $host)))"#,
+        );
+        let mut store = Store::new(&engine, Box::new(()));
+        store.set_fuel(1000);
+        let exporter = store.instantiate(&exporter, &[]).expect("instantiates");
+        let Some(Extern::Func(guest)) = store.export(exporter, "f") else {
+            panic!("no f")
+        };
+        let host = store.new_func(fossor_module::FuncType::new([], []), |_, _| Ok(()));
+        let imports = [Extern::Func(guest), Extern::Func(host)];
+        let importer = store.instantiate(&importer, &imports);
+        let importer = importer.expect("instantiates");
+        let Some(Extern::Func(get)) = store.export(importer, "get") else {
+            panic!("no get")
+        };
+        let given = [Val::FuncRef(Some(guest)), Val::FuncRef(Some(host))];
+        assert_eq!(store.call(get, &[]).expect("returns"), given, "{mode}");
+        assert!(store.func_module(guest).is_some(), "{mode}");
+    }
+}
+
+/// Where a block's end is reached by branches alone, as many values as it results in
+/// may be left of the code before it. They were taken for the results, with their
+/// widths: of a vector there was one half.
+#[test]
+fn a_vector_that_a_branch_carries_past_a_leftover() {
+    let f = r#"(module (func (export "f") (param i64 v128) (result v128)
+      (block $out (result v128)
+        (i64.add (local.get 0) (local.get 0))
+        (block (result i64)
+          (br $out (v128.not (local.get 1))))
+        (drop) (drop) (v128.const i64x2 0 0))
+      (v128.xor (v128.not (v128.const i64x2 0 0)))))"#;
+    let vector = Val::V128(7 << 64 | 9);
+    returns(f, "f", &[Val::I64(1), vector], &[vector]);
+}

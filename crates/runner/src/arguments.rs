@@ -462,8 +462,8 @@ pub struct DiffArguments {
     )]
     pub args: Vec<OsString>,
 
-    /// What to compare with the reference: loop, tail, unfused-tail, wasmi,
-    /// wasmtime
+    /// What to compare with the reference: loop, tail, unfused-tail, stressed,
+    /// free-loop, free (without fuel), wasmi, wasmtime
     #[arg(
         long,
         value_name = "WAYS",

@@ -97,11 +97,11 @@ fn alike(verdict: &Verdict, names: &str) -> String {
 }
 
 fn without_a_place(difference: &Difference) -> String {
-    match difference.way.config() {
-        None => format!(
+    match difference.way.counts() {
+        false => format!(
             "no more can be told: {} does not stop where it is told to\n",
             difference.way
         ),
-        Some(_) => "the ways part in the last operators of the call\n".to_owned(),
+        true => "the ways part in the last operators of the call\n".to_owned(),
     }
 }

@@ -4,7 +4,9 @@
 //! 2. What is ready by itself (files, errors) makes the wait a mere look.
 //! 3. Otherwise wait in `poll`, in ns, until the first deadline.
 //! 4. Report everything that is ready, and only clocks whose time has come; if
-//!    that is nothing (a signal, a clock that was set), wait again.
+//!    that is nothing (a signal, a clock that was set), wait again. Nothing is
+//!    written until all is known: a clock may fail, and a call that fails has
+//!    written nothing.
 
 use std::os::fd::AsFd;
 
@@ -62,6 +64,7 @@ impl WasiCtx {
             Vec::with_capacity(subscriptions.count() as usize);
         let mut entries: Vec<PollEntry<'_>> =
             Vec::with_capacity(subscriptions.count() as usize + 1);
+        let mut events: Vec<Event> = Vec::with_capacity(subscriptions.count() as usize);
         entries.extend(self.waiter.wake_entry());
         let os = &mut *self.os;
         let mut ready_now = false;
@@ -101,9 +104,8 @@ impl WasiCtx {
                 first_timeout(os, &waits)?
             };
             self.waiter.poll(os, &mut entries, timeout_ns)?;
-            let mut count = 0;
             for (subscription, wait) in &waits {
-                let event = match wait {
+                events.push(match wait {
                     Wait::Ready(event) => *event,
                     Wait::Clock(deadline) if remaining_ns(os, *deadline)? == Some(0) => {
                         event(subscription, Errno::Success, 0, false)
@@ -114,14 +116,16 @@ impl WasiCtx {
                         event(subscription, Errno::Success, nbytes, hangup)
                     }
                     _ => continue,
-                };
-                event.store(memory, subscriptions.out_addr(), count)?;
-                count += 1;
+                });
             }
-            if count > 0 {
-                return Ok(Size(count));
+            if !events.is_empty() {
+                break;
             }
         }
+        for (index, event) in (0..).zip(&events) {
+            event.store(memory, subscriptions.out_addr(), index)?;
+        }
+        Ok(Size(events.len() as u32))
     }
 
     /// A single clock: how Go's scheduler idles, hence without lists.

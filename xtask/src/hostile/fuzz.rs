@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: the targets of `fuzz/`, as tests or under libFuzzer.
 
+use super::corpus;
 use crate::error::Error;
 use crate::tally::Tally;
 use crate::{process, unit, workspace};
@@ -29,8 +30,8 @@ pub struct Options {
     /// Build only, and say where the programs are.
     #[arg(long)]
     pub build: bool,
-    /// Write what is new back into fuzz/corpus, as few and as short inputs as
-    /// reach the same code.
+    /// Write the best of what is new back into fuzz/corpus: few and short inputs that
+    /// reach most of the code.
     #[arg(long)]
     pub merge: bool,
 }
@@ -43,13 +44,15 @@ const LIMITS: [&str; 4] = [
     "-print_final_stats=1",
 ];
 
-/// Edges and comparisons of Fossor's crates (`fuzz/observe`) are reported to libFuzzer.
+/// Edges of Fossor's crates (`fuzz/observe`) are reported to libFuzzer.
 const COVERAGE: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares \
     -Ccodegen-units=1";
+
+/// And comparisons of those that read what comes from outside.
+const COMPARISONS: &str = "-Cllvm-args=-sanitizer-coverage-trace-compares";
 
 /// Runs the targets.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
@@ -120,6 +123,7 @@ fn build(options: &Options) -> Result<PathBuf, Error> {
         .env("RUSTFLAGS", flags)
         .env("RUSTC_WRAPPER", directory().join("observe"))
         .env("OBSERVE", COVERAGE)
+        .env("OBSERVE_COMPARISONS", COMPARISONS)
         .env("CARGO_TARGET_DIR", &target_dir)
         .args(["build", "--release", "--bins", "--features", features])
         // With a target given, build scripts are built without these flags.
@@ -152,8 +156,19 @@ fn fuzz(
         run.env("FOSSOR_FUZZ_PROPOSAL", proposal);
     }
     if options.merge {
-        run.arg("-merge=1").args([&committed, &found]);
-        return process::run(run.args(["-max_len=4096", "-timeout=20"]));
+        let (all, control) = (built().join("merged"), built().join("merged.txt"));
+        workspace::fresh_dir(&all)?;
+        let _ = std::fs::remove_file(&control);
+        run.arg("-merge=1").args([&all, &committed, &found]);
+        run.arg(format!("-merge_control_file={}", control.display()));
+        process::run(run.args(["-max_len=4096", "-timeout=20"]))?;
+        let inputs = corpus::read(&workspace::read(&control)?);
+        let is_kept = |input: &corpus::Input| input.path.starts_with(&committed);
+        for path in corpus::chosen(inputs, is_kept) {
+            let to = committed.join(path.file_name().unwrap_or_default());
+            std::fs::copy(&path, &to).map_err(Error::file("copy", &path))?;
+        }
+        return Ok(());
     }
     run.args([&found, &committed]).args(LIMITS);
     run.arg(format!("-max_total_time={}", options.seconds));

@@ -152,6 +152,13 @@ pub(crate) unsafe fn drop_elements(ctx: *mut Context, segment: u32) {
     unsafe { (*(*ctx).instance).drop_elements(segment) }
 }
 
+/// A reference to an imported function.
+#[inline(never)]
+pub(crate) unsafe fn imported_func(ctx: *mut Context, index: u32) -> u64 {
+    // SAFETY: V3.
+    unsafe { (*(*ctx).instance).imported_funcs[index as usize].addr as u64 }
+}
+
 #[inline(always)]
 unsafe fn table_mut<'a>(ctx: *mut Context, index: u32) -> &'a mut Table {
     // SAFETY: V3, V6; callers hold one table at a time, or compare indices.

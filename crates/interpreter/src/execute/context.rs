@@ -260,7 +260,8 @@ pub(crate) struct SlotCounts {
 }
 
 /// What a function reference points to. Made once per function and instance
-/// (or host function), so that equal functions are equal references.
+/// (or host function), so that equal functions are equal references. An instance
+/// calls its imports by copies of theirs; no reference leads to these.
 pub(crate) struct FuncRef {
     /// The function's instance; null for a host function.
     pub ctx: *mut Context,

@@ -9,10 +9,18 @@ use super::registers::{FA, FB, FC, handlers};
 use fossor_host::Trap;
 
 handlers! {
-    /// `A := reference to function I`
+    /// `A := reference to function I`, one of the instance's own.
     fn ref_func(r) {
         let func: *const FuncRef = r.context().func(r.imm_u32() as usize);
         ToSlot::write(&mut r, func as u64);
+        next::<D>(r, 2)
+    }
+
+    /// `A := reference to imported function I`: the one that was given, not the copy
+    /// of it that calls go by.
+    fn ref_imported_func(r) {
+        let func = bulk::imported_func(r.ctx, r.imm_u32());
+        ToSlot::write(&mut r, func);
         next::<D>(r, 2)
     }
 

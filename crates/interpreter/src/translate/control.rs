@@ -186,8 +186,9 @@ impl Translator<'_> {
             _ => {}
         }
         let is_target = control.fixups != NO_FIXUP || control.else_fixup != NO_FIXUP;
+        let falls_through = self.reachable;
         if is_target {
-            self.meet(&[control.fixups, control.else_fixup], self.reachable);
+            self.meet(&[control.fixups, control.else_fixup], falls_through);
         }
         self.resolve(control.fixups);
         self.resolve(control.else_fixup);
@@ -197,7 +198,15 @@ impl Translator<'_> {
         self.note_end(self.controls.len());
         self.reachable |= is_target;
         if self.reachable {
-            self.enter_stack(control.height, control.types, false);
+            // On the path that falls through, the values are there already. What is
+            // left of one that does not are other values, perhaps as many.
+            let count = self.results(control.types).len();
+            let there = self.stack.len() == control.height + count;
+            if falls_through && there && self.pending_from == self.stack.len() {
+                self.merge(control.height);
+            } else {
+                self.enter_stack(control.height, control.types, false);
+            }
             if is_target {
                 self.fuel_start();
             }
@@ -215,11 +224,6 @@ impl Translator<'_> {
         } else {
             self.results(types).len()
         };
-        // On the path that falls through, the values are there already.
-        if !params && self.stack.len() == height + count && self.pending_from == self.stack.len() {
-            self.merge(height);
-            return;
-        }
         self.truncate(height);
         for i in 0..count {
             let ty = if params {

@@ -34,12 +34,12 @@ impl Translator<'_> {
     }
 
     pub(super) fn visit_ref_func(&mut self, func: u32) {
+        let handler = match func < self.module.decoded.imported_funcs {
+            true => both!(table::ref_imported_func),
+            false => both!(table::ref_func),
+        };
         self.result_at_home(Kind::Int, |t, home| {
-            t.emit(
-                both!(table::ref_func),
-                "ref.func",
-                Fields::imm(home, 0, func),
-            );
+            t.emit(handler, "ref.func", Fields::imm(home, 0, func));
         });
     }
 

@@ -293,3 +293,12 @@ fn more_descriptors_than_fit_a_small_list() {
     let many: Vec<[u8; 48]> = (0..100).map(|index| fd(index, READ_TAG, 0)).collect();
     assert_eq!(poll(&mut guest, &many).map(|events| events.len()), Ok(100));
 }
+
+#[test]
+fn a_clock_that_fails_behind_an_event_leaves_nothing_written() {
+    let os = Scripted::new().fail("clock_time_ns", Errno::Io);
+    let mut guest = Guest::new(WasiCtx::builder().os(Box::new(os)));
+    let subscriptions = [fd(1, READ_TAG, 99), clock(2, 1, 5, 1)];
+    assert_eq!(poll(&mut guest, &subscriptions), Err(Errno::Io));
+    assert_eq!(guest.bytes[OUT as usize], POISON);
+}
