@@ -72,6 +72,10 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     all("table::elem_drop", "once for each segment"),
     all(
+        "table::ref_imported_func",
+        "runs the part in `bulk.rs`; for imported functions alone",
+    ),
+    all(
         "table::table_copy",
         "runs the part in `bulk.rs`, which runs memmove",
     ),

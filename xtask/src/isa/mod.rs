@@ -77,7 +77,7 @@ const FUEL: &[&str] = &["--fuel", "1000000000000000000"];
 /// What a kernel counts beside a Go program.
 const KERNEL_WEIGHT: f64 = 0.4;
 /// What a program with fuel counts beside the same without.
-const FUEL_WEIGHT: f64 = 0.25;
+const FUEL_WEIGHT: f64 = 0.5;
 
 /// Counts what the benchmarks execute in their quick runs, chooses, and says how many
 /// of 100 instructions are dispatched with what is chosen.
