@@ -1,6 +1,7 @@
 //! Which of the inputs that libFuzzer found are worth a place in `fuzz/corpus`: every
 //! test run goes through them, so they are few.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -53,8 +54,8 @@ pub fn read(control: &str) -> Vec<Input> {
     inputs
 }
 
-/// Those that reach most of what those before them do not, for their length, until
-/// there are enough. The ones that `is_kept` are there already.
+/// Those that reach most of what those before them do not, until there are enough; of
+/// two the shorter. The ones that `is_kept` are there already.
 pub fn chosen(mut inputs: Vec<Input>, is_kept: impl Fn(&Input) -> bool) -> Vec<PathBuf> {
     let mut reached = HashSet::new();
     let (mut count, mut bytes) = (0, 0);
@@ -72,9 +73,9 @@ pub fn chosen(mut inputs: Vec<Input>, is_kept: impl Fn(&Input) -> bool) -> Vec<P
         let gains = inputs.iter().enumerate().filter_map(|(index, input)| {
             let gain = input.reached.difference(&reached).count() as u64;
             let fits = gain > 0 && bytes + input.len_bytes <= TOTAL_BYTES;
-            fits.then_some((gain * 1000 / (input.len_bytes + 200), index))
+            fits.then_some((gain, Reverse(input.len_bytes), index))
         });
-        let Some((_, best)) = gains.max() else {
+        let Some((_, _, best)) = gains.max() else {
             break;
         };
         let best = inputs.swap_remove(best);
@@ -91,13 +92,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_reaches_most_for_its_length_comes_first() {
-        let control = "3\n0\nlong\nkept\nshort\nSTARTED 0 1000\nFT 0 1 2 3\nCOV 0 9\n\
-            STARTED 1 10\nFT 1 1\nSTARTED 2 100\nFT 2 2\nDONE\n";
+    fn what_reaches_most_that_is_new_comes_first() {
+        let control = "4\n0\nlong\nkept\nshort\nmost\nSTARTED 0 1000\nFT 0 1 2\nCOV 0 9\n\
+            STARTED 1 10\nFT 1 1\nSTARTED 2 100\nFT 2 2\nSTARTED 3 500\nFT 3 1 3 4\nDONE\n";
         let inputs = read(control);
         assert_eq!(inputs[0].len_bytes, 1000);
         let is_kept = |input: &Input| input.path.as_os_str() == "kept";
         let names: Vec<_> = chosen(inputs, is_kept);
-        assert_eq!(names, [PathBuf::from("short"), PathBuf::from("long")]);
+        assert_eq!(names, [PathBuf::from("most"), PathBuf::from("short")]);
     }
 }
