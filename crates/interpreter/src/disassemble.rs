@@ -122,8 +122,7 @@ fn text(module: &ModuleInner, line: &Line, words: &[u64], dispatch: usize) -> St
         word: line.word,
         words,
     };
-    let handler = words[0];
-    let is = |candidate: Handler| candidate as usize as u64 == handler;
+    let is = |candidate: Handler| candidate as usize as u64 == line.handler;
     let one_of = |handlers: &[PerDispatch<Handler>]| handlers.iter().any(|h| is(h[dispatch]));
     let found = branch(line.name, &operands, dispatch, &is)
         .or_else(|| table(line.name, &operands, dispatch, &is))

@@ -34,7 +34,10 @@ fn what_cannot_be_compared_is_said() {
     place.file("add.wat", ADD);
     place.file("bad.wat", "(module (func (result i32)))");
     let unknown = place.run("diff --against v8 add.wat").code(125);
-    unknown.says(&["there is no way `v8`: loop, tail, unfused, unfused-tail, wasmi, wasmtime"]);
+    unknown.says(&[
+        "there is no way `v8`: loop, tail, unfused, unfused-tail, stressed, free-loop, free, \
+        wasmi, wasmtime",
+    ]);
     let missing = place.run("diff --against wasmtime add.wat").code(125);
     missing.says(&["this build has no wasmtime: build it with `--features wasmtime`"]);
     place.run("diff bad.wat").code(125).says(&["error[F0"]);

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Place, ended, guests};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -208,6 +209,14 @@ fn a_second_ctrl_c_ends_fossor_at_once() {
     place.file("g.wat", guests::deaf());
     let mut child = spawn(&mut place.command(&["g.wat"]));
     wait_for_handler(&child);
+    // While the guest is translated it would hear.
+    let mut byte = [0; 1];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut byte)
+        .unwrap();
     interrupt(&child);
     std::thread::sleep(Duration::from_millis(200));
     // It was asked to stop, and does not hear.

@@ -92,6 +92,7 @@ impl Translator<'_> {
                 word,
                 wasm_offset: self.offset,
                 name,
+                handler: handler as usize as u64,
                 owed: super::fuel::OPEN,
             });
         }

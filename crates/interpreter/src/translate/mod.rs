@@ -54,6 +54,8 @@ pub(crate) struct Line {
     pub wasm_offset: u32,
     /// Name, from the table.
     pub name: &'static str,
+    /// Its own handler: the code may have that of the sequence that begins with it.
+    pub handler: u64,
     /// With fuel: operators that were not paid for when it traps.
     pub owed: u32,
 }

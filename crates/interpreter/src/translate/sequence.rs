@@ -20,6 +20,9 @@ impl Translator<'_> {
     /// that happens to code: afterwards a handler no longer says what an
     /// instruction is.
     pub(super) fn join_sequences(&mut self) {
+        for line in self.lines.iter_mut().flatten() {
+            line.handler = self.code[line.word];
+        }
         if !self.fuse {
             return;
         }

@@ -203,14 +203,18 @@ pub const LIST_WITHOUT_RIGHTS: &str = r#"(module
       (call $list (i32.load (i32.const 64)) (i32.const 128) (i32.const 1024) (i64.const 0)
         (i32.const 68)))))"#;
 
-/// Works for a good while without a branch or a call, where alone the stop flag
-/// is looked at.
+/// Writes a byte, then works for a good while without a branch or a call, where alone
+/// it is seen that the guest must stop.
 pub fn deaf() -> String {
     let fill = "(memory.fill (i32.const 0) (i32.const 1) (i32.const 67108864))";
     format!(
         r#"(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1024)
-  (func (export "_start") {}))"#,
+  (data (i32.const 8) "\00\00\00\00\01\00\00\00")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16))) {}))"#,
         fill.repeat(20_000)
     )
 }
