@@ -16,6 +16,7 @@ pub const WAYS: &[Way] = &[
     Way::Stressed,
     Way::FreeLoop,
     Way::Free,
+    Way::Restored,
     Way::Wasmi,
     #[cfg(feature = "wasmtime")]
     Way::Wasmtime,
@@ -28,10 +29,15 @@ const ORACLE: Way = *WAYS.last().expect("some");
 /// about the kind of module, so that libFuzzer keeps that when it mutates others.
 pub fn module(data: &[u8]) -> Option<Vec<u8>> {
     let (&kind, rest) = data.split_first()?;
+    module_of(config_of(kind), kind, rest)
+}
+
+/// What modules of a kind are made of.
+pub(crate) fn config_of(kind: u8) -> Config {
     let flag = |bit: u8| kind >> bit & 1 != 0;
     let chosen = chosen();
     let base = chosen.map_or_else(config, config_for);
-    let config = Config {
+    Config {
         simd_enabled: base.simd_enabled && (flag(0) || base.relaxed_simd_enabled),
         allow_floats: flag(1),
         disallow_traps: flag(2),
@@ -40,10 +46,15 @@ pub fn module(data: &[u8]) -> Option<Vec<u8>> {
         max_instructions: if flag(5) { 1000 } else { 100 },
         gc_enabled: base.gc_enabled && (flag(6) || chosen.is_some()),
         ..base
-    };
-    let mut source = Unstructured::new(rest);
+    }
+}
+
+/// A module of a kind.
+pub(crate) fn module_of(config: Config, kind: u8, data: &[u8]) -> Option<Vec<u8>> {
+    let relaxed = config.relaxed_simd_enabled;
+    let mut source = Unstructured::new(data);
     let mut module = Module::new(config, &mut source).ok()?;
-    if flag(7) {
+    if kind >> 7 != 0 {
         module.ensure_termination(60).ok()?;
     }
     let bytes = module.to_bytes();
@@ -51,7 +62,7 @@ pub fn module(data: &[u8]) -> Option<Vec<u8>> {
     let options = DecodeOptions::default();
     match fossor_module::Module::decode(&*bytes, &options) {
         Err(DecodeError::Unsupported { .. }) => None,
-        _ if base.relaxed_simd_enabled && multiplies_and_adds(&bytes) => None,
+        _ if relaxed && multiplies_and_adds(&bytes) => None,
         _ => Some(bytes),
     }
 }
@@ -85,14 +96,26 @@ pub fn agree(bytes: &[u8], seed: u64) {
 
 /// As [`agree`], in some ways alone.
 pub fn agree_in(ways: &[Way], bytes: &[u8], seed: u64) {
-    if let Some(file) = std::env::var_os("FOSSOR_FUZZ_MODULE") {
-        std::fs::write(file, bytes).expect("the module's file");
-    }
     let plan = Plan {
         seed,
         ..Plan::default()
     };
-    match compare(bytes, &plan, ways) {
+    agree_under(ways, bytes, &plan);
+}
+
+/// As [`agree_in`], under a plan. Modules that it links are written beside the other,
+/// each with its name at the end.
+pub fn agree_under(ways: &[Way], bytes: &[u8], plan: &Plan) {
+    if let Some(file) = std::env::var_os("FOSSOR_FUZZ_MODULE") {
+        for linked in &plan.linked {
+            let mut beside = file.clone();
+            beside.push(format!(".{}", linked.name));
+            std::fs::write(beside, &linked.bytes).expect("the other module's file");
+        }
+        std::fs::write(file, bytes).expect("the module's file");
+    }
+    let seed = plan.seed;
+    match compare(bytes, plan, ways) {
         Ok(Verdict {
             difference: Some(difference),
             ..

@@ -7,6 +7,7 @@
 //! | `decode` | a module | Fossor and wasmparser agree on it; what is valid translates in every mode |
 //! | `execute` | wasm-smith's choices | every way of running the module is alike, wasmi's too |
 //! | `go_like` | a seed | the same, for code that looks like Go's |
+//! | `linked` | wasm-smith's choices for two modules | the same, where one imports from the other |
 //! | `mutate` | a program of ours, or wasm-smith's choices, and wasm-mutate's seed | the same |
 //! | `wasi` | calls, memory and the host's answers | nothing leaves the sandbox, nothing is written that was not announced |
 //! | `pclntab` | damage to a Go program's tables | no panic, no endless work |
@@ -19,6 +20,7 @@ pub mod decode;
 pub mod execute;
 pub mod features;
 pub mod go_like;
+pub mod linked;
 pub mod mutate;
 pub mod pclntab;
 pub mod recording;
@@ -29,10 +31,11 @@ pub mod wast;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("decode", decode::run),
     ("execute", execute::run),
     ("go_like", go_like::run),
+    ("linked", linked::run),
     ("mutate", mutate::run),
     ("wasi", wasi::run),
     ("pclntab", pclntab::run),

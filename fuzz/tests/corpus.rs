@@ -66,6 +66,7 @@ targets! {
     decode: INPUTS;
     execute: 4 * INPUTS;
     go_like: 4 * INPUTS;
+    linked: 4 * INPUTS;
     mutate: INPUTS / 2;
     wasi: 10 * INPUTS;
     pclntab: 2 * INPUTS;

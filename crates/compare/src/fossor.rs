@@ -3,22 +3,24 @@
 mod values;
 
 use self::values::{Names, shallow, simple, val, value};
-use crate::plan::{Callee, Plan, answer, calls, number};
+use crate::plan::{self, Callee, Plan, answer, calls, label, number};
 use crate::seen::{End, Seen, State, TABLE_ELEMENTS};
 use crate::world::{World, function};
 use crate::{Error, Way};
 use fossor_host::HostError;
 use fossor_interpreter::{
-    Caller, Config, Engine, Error as Failure, Extern, InstanceId, Module, Store, StoreLimits,
-    TrapInfo, Val,
+    Caller, Engine, Error as Failure, Extern, InstanceId, Module, Store, StoreLimits, TrapInfo, Val,
 };
-use fossor_module::{ExternType, FuncType, ValType, WasmFeatures};
+use fossor_module::{ExternType, FuncType, ValType};
+use std::any::Any;
 
 /// A run of Fossor's, and what the last call left behind.
 pub(crate) struct Run {
     pub seen: Vec<Seen>,
     /// Of the last call, if that trapped.
     pub trap: Option<TrapInfo>,
+    /// The instances, in the order of [`Plan::modules`].
+    pub instances: Vec<InstanceId>,
 }
 
 /// How far a run goes.
@@ -39,61 +41,69 @@ impl Until {
     }
 }
 
-/// The settings of a way under a plan.
-pub(crate) fn config(way: Way, plan: &Plan, features: Option<WasmFeatures>) -> Option<Config> {
-    let mut config = way.config()?;
-    config.max_stack_bytes = plan.stack_bytes;
-    if let Some(features) = features {
-        config.decode.features = features;
-    }
-    Some(config)
+/// An instance of a run.
+struct Part {
+    /// The name that others import from it by; `None` for the module that is run.
+    linked: Option<String>,
+    id: InstanceId,
+    module: Module,
 }
 
-pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Result<Run, Error> {
+pub(crate) fn run(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<Run, Error> {
     let refused = |error: Failure| Error::Refused(error.to_string());
+    let mut config = way.config().ok_or(Error::Missing(way))?;
+    config.max_stack_bytes = plan.stack_bytes;
     let engine = Engine::new(config);
-    let module = Module::new(&engine, bytes).map_err(refused)?;
     let world = World::new(plan).map_err(Error::Refused)?;
-    let mut limits = StoreLimits::default();
-    limits.memory_bytes = plan.memory_bytes;
-    limits.heap_bytes = plan.memory_bytes;
-    limits.table_elements = 1 << 20;
-    let mut store = Store::with_limits(&engine, Box::new(world), limits);
-    let imports = imports(&mut store, &module)?;
-
+    let mut store = store(&engine, plan, Box::new(world));
     let mut run = Run {
         seen: Vec::new(),
         trap: None,
+        instances: Vec::new(),
     };
     let fuel_of = |call: usize| match call + 1 == until.calls {
         true => until.last_fuel,
         false => plan.fuel,
     };
-    store.set_fuel(fuel_of(0));
-    let made = store.instantiate(&module, &imports);
-    let operators = fuel_of(0) - store.fuel();
-    let instance = match made {
-        Ok(instance) => instance,
-        Err(error) => {
-            run.trap = trap_of(&error);
-            run.seen.push(Seen {
-                call: "instantiation".to_owned(),
-                end: end_of(&store, &Names::default(), Err(error)),
-                operators,
-                state: State::default(),
-            });
+    let mut parts = Vec::new();
+    for (linked, bytes) in plan.modules(bytes) {
+        if run.seen.len() == until.calls {
             return Ok(run);
         }
-    };
-    let names = Names::of(&store, instance, &module);
-    run.seen.push(Seen {
-        call: "instantiation".to_owned(),
-        end: End::Returned(Vec::new()),
-        operators,
-        state: state(&mut store, &names, instance, &module),
-    });
-    for (name, args) in calls(plan, &callees(&store, instance, &module)) {
-        let Some(Extern::Func(func)) = store.export(instance, &name) else {
+        let module = Module::new(&engine, bytes).map_err(refused)?;
+        let imports = imports(&mut store, &module, &parts)?;
+        let fuel = fuel_of(run.seen.len());
+        store.set_fuel(fuel);
+        let made = store.instantiate(&module, &imports);
+        let operators = fuel - store.fuel();
+        let (end, state) = match made {
+            Ok(id) => {
+                let linked = linked.map(str::to_owned);
+                parts.push(Part { linked, id, module });
+                run.instances.push(id);
+                let names = Names::of(&store, &parts);
+                (End::Returned(Vec::new()), state(&mut store, &names, &parts))
+            }
+            Err(error) => {
+                run.trap = trap_of(&error);
+                let names = Names::of(&store, &parts);
+                (end_of(&store, &names, Err(error)), State::default())
+            }
+        };
+        let failed = !matches!(end, End::Returned(_));
+        run.seen.push(Seen {
+            call: plan::made(linked),
+            end,
+            operators,
+            state,
+        });
+        if failed {
+            return Ok(run);
+        }
+    }
+    let mut names = Names::of(&store, &parts);
+    for (name, args) in calls(plan, &callees(&store, &parts)) {
+        let Some(&func) = names.labelled.get(&name) else {
             continue;
         };
         if run.seen.len() == until.calls {
@@ -104,7 +114,7 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
         let scope = store.hold_scope();
         let pairs = args.iter().zip(types.params());
         let args: Vec<_> = pairs
-            .map(|(arg, &ty)| val(&mut store, instance, arg, ty))
+            .map(|(arg, &ty)| val(&mut store, &names, arg, ty))
             .collect();
         let fuel = fuel_of(run.seen.len());
         store.set_fuel(fuel);
@@ -114,17 +124,42 @@ pub(crate) fn run(bytes: &[u8], config: Config, plan: &Plan, until: Until) -> Re
         let end = end_of(&store, &names, result);
         store.end_hold_scope(scope);
         let over = end.is_a_limit() || matches!(end, End::Exited(_));
+        if let (Way::Restored, [part]) = (way, &mut *parts) {
+            store = restored(store, part, &engine, plan)?;
+            names = Names::of(&store, &parts);
+        }
         run.seen.push(Seen {
             call: name,
             end,
             operators,
-            state: state(&mut store, &names, instance, &module),
+            state: state(&mut store, &names, &parts),
         });
         if over {
             break;
         }
     }
     Ok(run)
+}
+
+fn store(engine: &Engine, plan: &Plan, world: Box<dyn Any + Send>) -> Store {
+    let mut limits = StoreLimits::default();
+    limits.memory_bytes = plan.memory_bytes;
+    limits.heap_bytes = plan.memory_bytes;
+    limits.table_elements = 1 << 20;
+    Store::with_limits(engine, world, limits)
+}
+
+/// Another store with an instance in the state of `part`; the same store if no
+/// snapshot can be taken of that.
+fn restored(store: Store, part: &mut Part, engine: &Engine, plan: &Plan) -> Result<Store, Error> {
+    let Ok(snapshot) = store.snapshot(part.id) else {
+        return Ok(store);
+    };
+    let mut other = self::store(engine, plan, store.into_data());
+    let imports = imports(&mut other, &part.module, &[])?;
+    let made = other.instantiate_snapshot(&snapshot, &imports);
+    part.id = made.map_err(|error| Error::Refused(format!("its snapshot: {error}")))?;
+    Ok(other)
 }
 
 fn trap_of(error: &Failure) -> Option<TrapInfo> {
@@ -150,36 +185,41 @@ fn end_of(store: &Store, names: &Names, result: Result<Vec<Val>, Failure>) -> En
     }
 }
 
-pub(crate) fn callees(store: &Store, instance: InstanceId, module: &Module) -> Vec<Callee> {
-    let exports = module.decoded().exports.iter();
-    let funcs = exports.filter_map(|export| match store.export(instance, &export.name)? {
-        Extern::Func(func) => Some(Callee {
-            name: export.name.to_string(),
-            params: store.func_type(func).params().to_vec(),
-        }),
-        _ => None,
-    });
-    funcs.collect()
+fn callees(store: &Store, parts: &[Part]) -> Vec<Callee> {
+    let mut callees = Vec::new();
+    for part in parts {
+        for export in &part.module.decoded().exports {
+            if let Some(Extern::Func(func)) = store.export(part.id, &export.name) {
+                callees.push(Callee {
+                    name: label(part.linked.as_deref(), &export.name),
+                    params: store.func_type(func).params().to_vec(),
+                });
+            }
+        }
+    }
+    callees
 }
 
-fn state(store: &mut Store, names: &Names, instance: InstanceId, module: &Module) -> State {
+fn state(store: &mut Store, names: &Names, parts: &[Part]) -> State {
     let scope = store.hold_scope();
     let mut state = State::default();
-    for export in &module.decoded().exports {
-        let name = &export.name;
-        match store.export(instance, name) {
-            Some(Extern::Memory(memory)) => state.memory(name, store.memory(memory)),
-            Some(Extern::Global(global)) => {
-                state.global(name, &value(store, names, &store.global_get(global)));
+    for part in parts {
+        for export in &part.module.decoded().exports {
+            let name = &label(part.linked.as_deref(), &export.name);
+            match store.export(part.id, &export.name) {
+                Some(Extern::Memory(memory)) => state.memory(name, store.memory(memory)),
+                Some(Extern::Global(global)) => {
+                    state.global(name, &value(store, names, &store.global_get(global)));
+                }
+                Some(Extern::Table(table)) => {
+                    let size = store.table_type(table).limits.min;
+                    let elements = (0..size.min(TABLE_ELEMENTS))
+                        .filter_map(|index| store.table_get(table, index))
+                        .map(|element| value(store, names, &element));
+                    state.table(name, size, &elements.collect::<Vec<_>>());
+                }
+                _ => {}
             }
-            Some(Extern::Table(table)) => {
-                let size = store.table_type(table).limits.min;
-                let elements = (0..size.min(TABLE_ELEMENTS))
-                    .filter_map(|index| store.table_get(table, index))
-                    .map(|element| value(store, names, &element));
-                state.table(name, size, &elements.collect::<Vec<_>>());
-            }
-            _ => {}
         }
     }
     store.end_hold_scope(scope);
@@ -187,8 +227,9 @@ fn state(store: &mut Store, names: &Names, instance: InstanceId, module: &Module
     state.finish(world.map(World::output).unwrap_or_default())
 }
 
-/// WASI for its imports, something made up for all others.
-fn imports(store: &mut Store, module: &Module) -> Result<Vec<Extern>, Error> {
+/// Exports of `parts` for imports from them, WASI for its own, and something made up
+/// for all others.
+fn imports(store: &mut Store, module: &Module, parts: &[Part]) -> Result<Vec<Extern>, Error> {
     let mut given = Vec::new();
     for (index, import) in module.decoded().imports.iter().enumerate() {
         let failed = |error: Failure| Error::Refused(error.to_string());
@@ -197,6 +238,13 @@ fn imports(store: &mut Store, module: &Module) -> Result<Vec<Extern>, Error> {
             name: import.name.to_string(),
             what,
         };
+        let from = parts
+            .iter()
+            .find(|part| part.linked.as_deref() == Some(&*import.module));
+        if let Some(export) = from.and_then(|part| store.export(part.id, &import.name)) {
+            given.push(export);
+            continue;
+        }
         given.push(match module.import_type(index) {
             ExternType::Func(ty) => match function(&import.module, &import.name) {
                 Some(function) => Extern::Func(wasi(store, ty, function)),

@@ -31,7 +31,7 @@ mod way;
 mod world;
 
 pub use locate::{Place, locate};
-pub use plan::{Calls, Plan};
+pub use plan::{Calls, Linked, Plan};
 pub use random::Random;
 pub use reference::Reference;
 pub use seen::{End, Seen, State, Value};

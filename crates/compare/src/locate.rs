@@ -16,6 +16,9 @@ pub struct Place {
     /// The guest's frames at that point, the innermost first, as the reference
     /// has them: the difference is made by what follows there.
     pub frames: Vec<Frame>,
+    /// For each frame the linked module that it is of, if it is not of the one that was
+    /// run.
+    pub modules: Vec<Option<String>>,
     /// That block's operators with their offsets in the module: one of them, or of
     /// the first that they call, is not done alike.
     pub next: Vec<(u32, String)>,
@@ -64,9 +67,22 @@ fn search(subjects: [(Way, &[u8]); 2], plan: &Plan, call: usize) -> Result<Optio
     let [reference, _] = at(alike)?;
     let what = what_differs(&at(differs)?).unwrap_or_default();
     let frames = reference.trap.map(|trap| trap.frames).unwrap_or_default();
-    let next = frames.first().map(|frame| block(subjects[0].1, frame));
+    // What traps while its instance is made is the last one.
+    let module_of = |frame: &Frame| {
+        let mut made = reference.instances.iter();
+        let made = made.position(|id| *id == frame.instance);
+        plan.modules(subjects[0].1)
+            .nth(made.unwrap_or(reference.instances.len()))
+    };
+    let next = frames
+        .first()
+        .and_then(|frame| Some(block(module_of(frame)?.1, frame)));
+    let modules = frames
+        .iter()
+        .map(|frame| Some(module_of(frame)?.0?.to_owned()));
     Ok(Some(Place {
         operators: alike,
+        modules: modules.collect(),
         frames,
         next: next.unwrap_or_default(),
         what,

@@ -36,6 +36,19 @@ pub struct Plan {
     pub args: Vec<String>,
     /// What it reads from its standard input.
     pub stdin: Vec<u8>,
+    /// Instances that are made before the module's, in this order.
+    pub linked: Vec<Linked>,
+}
+
+/// A module beside the one that is run: what that one imports from `name` are this
+/// one's exports, as far as it has them. Its own exports are called and looked at too,
+/// under the name `NAME/EXPORT`.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The module name of the imports.
+    pub name: String,
+    /// The module in its binary format.
+    pub bytes: Vec<u8>,
 }
 
 impl Default for Plan {
@@ -48,6 +61,7 @@ impl Default for Plan {
             stack_bytes: 1 << 20,
             args: vec!["guest".to_owned()],
             stdin: Vec::new(),
+            linked: Vec::new(),
         }
     }
 }
@@ -55,8 +69,38 @@ impl Default for Plan {
 /// An exported function.
 #[derive(Clone, Debug)]
 pub(crate) struct Callee {
+    /// Its [`label`].
     pub name: String,
     pub params: Vec<ValType>,
+}
+
+/// What an export is called in all engines. `linked` is the name of its module, if
+/// that is not the one that is run.
+pub(crate) fn label(linked: Option<&str>, export: &str) -> String {
+    match linked {
+        Some(module) => format!("{module}/{export}"),
+        None => export.to_owned(),
+    }
+}
+
+/// What the making of an instance is called.
+pub(crate) fn made(linked: Option<&str>) -> String {
+    match linked {
+        Some(module) => format!("instantiation of {module}"),
+        None => "instantiation".to_owned(),
+    }
+}
+
+impl Plan {
+    /// All modules in the order in which instances of them are made: `bytes` last.
+    pub(crate) fn modules<'a>(
+        &'a self,
+        bytes: &'a [u8],
+    ) -> impl Iterator<Item = (Option<&'a str>, &'a [u8])> {
+        let linked = self.linked.iter();
+        let linked = linked.map(|linked| (Some(&*linked.name), &*linked.bytes));
+        linked.chain([(None, bytes)])
+    }
 }
 
 /// Every call of a plan, with its arguments: all engines make the same.

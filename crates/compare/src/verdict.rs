@@ -1,7 +1,7 @@
 //! Runs a module in every way, and says where the first of them differs.
 
 use crate::fossor::{self, Run, Until};
-use crate::plan::{Callee, Plan};
+use crate::plan::{Callee, Plan, label};
 use crate::seen::{End, Seen};
 use crate::{Error, Way};
 use fossor_interpreter::{Engine, Module};
@@ -123,8 +123,7 @@ pub fn compare(bytes: &[u8], plan: &Plan, ways: &[Way]) -> Result<Verdict, Error
 }
 
 pub(crate) fn own(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<Run, Error> {
-    let config = fossor::config(way, plan, None).ok_or(Error::Missing(way))?;
-    fossor::run(bytes, config, plan, until)
+    fossor::run(way, bytes, plan, until)
 }
 
 fn first_difference(
@@ -169,7 +168,7 @@ fn first_difference(
 
 fn foreign(way: Way, bytes: &[u8], plan: &Plan, until: usize) -> Result<Vec<Seen>, Error> {
     let features = fossor_module::DecodeOptions::default().features;
-    let callees = callees(bytes)?;
+    let callees = callees(bytes, plan)?;
     match way {
         #[cfg(feature = "wasmi")]
         Way::Wasmi => crate::wasmi::run(bytes, plan, until, features, &callees),
@@ -183,19 +182,22 @@ fn foreign(way: Way, bytes: &[u8], plan: &Plan, until: usize) -> Result<Vec<Seen
 }
 
 /// Exported functions with their types, without an instance.
-fn callees(bytes: &[u8]) -> Result<Vec<Callee>, Error> {
+fn callees(bytes: &[u8], plan: &Plan) -> Result<Vec<Callee>, Error> {
     let engine = Engine::default();
     let refused = |error: fossor_interpreter::Error| Error::Refused(error.to_string());
-    let module = Module::new(&engine, bytes).map_err(refused)?;
-    let decoded = module.decoded();
-    let funcs = decoded.exports.iter().filter_map(|export| {
-        let ty = decoded.func_type(func_of(export)?);
-        Some(Callee {
-            name: export.name.to_string(),
-            params: ty.params().to_vec(),
-        })
-    });
-    Ok(funcs.collect())
+    let mut callees = Vec::new();
+    for (linked, bytes) in plan.modules(bytes) {
+        let module = Module::new(&engine, bytes).map_err(refused)?;
+        let decoded = module.decoded();
+        callees.extend(decoded.exports.iter().filter_map(|export| {
+            let ty = decoded.func_type(func_of(export)?);
+            Some(Callee {
+                name: label(linked, &export.name),
+                params: ty.params().to_vec(),
+            })
+        }));
+    }
+    Ok(callees)
 }
 
 fn func_of(export: &fossor_module::Export) -> Option<u32> {

@@ -30,6 +30,9 @@ pub(crate) fn run(
     features: WasmFeatures,
     callees: &[Callee],
 ) -> Result<Vec<Seen>, Error> {
+    if !plan.linked.is_empty() {
+        return Err(unable("it is not told of other modules"));
+    }
     if selects_by_zero(bytes) {
         return Err(unable("it mistakes `select` behind a comparison with zero"));
     }

@@ -1,9 +1,11 @@
 //! wasmtime, as an oracle.
 
+mod names;
 mod values;
 
-use self::values::{Names, kind, shallow, simple, val, value};
-use crate::plan::{Callee, Plan, answer, calls, number};
+use self::names::{Names, origins};
+use self::values::{kind, shallow, simple, val, value};
+use crate::plan::{self, Callee, Plan, answer, calls, label, number};
 use crate::seen::{End, Seen, State, TABLE_ELEMENTS};
 use crate::world::{World, function};
 use crate::{Error, Way};
@@ -36,43 +38,59 @@ pub(crate) fn run(
     callees: &[Callee],
 ) -> Result<Vec<Seen>, Error> {
     let engine = engine(features)?;
-    let module = Module::new(&engine, bytes).map_err(unable)?;
     let world = World::new(plan).map_err(Error::Refused)?;
     let mut store = Store::new(&engine, world);
-    let imports = imports(&mut store, &module)?;
-    let instance = match Instance::new(&mut store, &module, &imports) {
-        Ok(instance) => instance,
-        Err(error) => {
-            let end = end_of(&mut store, &Names::default(), &error);
-            return match end {
-                End::Failed(_) | End::Exhausted => Err(unable(error)),
-                end => Ok(vec![Seen {
-                    call: "instantiation".to_owned(),
-                    end,
-                    operators: 0,
-                    state: State::default(),
-                }]),
-            };
+    let mut seen = Vec::new();
+    let mut parts = Vec::new();
+    let origins = origins(bytes, plan);
+    for (linked, bytes) in plan.modules(bytes) {
+        if seen.len() == until {
+            return Ok(seen);
         }
-    };
-    let names = Names::of(&mut store, instance, &module);
-    let mut seen = vec![Seen {
-        call: "instantiation".to_owned(),
-        end: End::Returned(Vec::new()),
-        operators: 0,
-        state: state(&mut store, &names, instance, &module),
-    }];
+        let module = Module::new(&engine, bytes).map_err(unable)?;
+        let imports = imports(&mut store, &module, &parts)?;
+        let (end, state) = match Instance::new(&mut store, &module, &imports) {
+            Ok(instance) => {
+                parts.push(Part {
+                    linked: linked.map(str::to_owned),
+                    instance,
+                    module,
+                });
+                let names = Names::of(&mut store, &parts, &origins);
+                (End::Returned(Vec::new()), state(&mut store, &names, &parts))
+            }
+            Err(error) => {
+                let names = Names::of(&mut store, &parts, &origins);
+                match end_of(&mut store, &names, &error) {
+                    End::Failed(_) | End::Exhausted => return Err(unable(error)),
+                    end => (end, State::default()),
+                }
+            }
+        };
+        let failed = !matches!(end, End::Returned(_));
+        seen.push(Seen {
+            call: plan::made(linked),
+            end,
+            operators: 0,
+            state,
+        });
+        if failed {
+            return Ok(seen);
+        }
+    }
+    let names = Names::of(&mut store, &parts, &origins);
     for (name, args) in calls(plan, callees) {
         if seen.len() == until {
             break;
         }
-        let func = instance
-            .get_func(&mut store, &name)
+        let func = *names
+            .labelled
+            .get(&name)
             .ok_or_else(|| unable(format!("no {name}")))?;
         let ty = func.ty(&store);
         let pairs = args.iter().zip(ty.params());
         let args: Option<Vec<_>> = pairs
-            .map(|(arg, ty)| val(&mut store, instance, arg, &ty))
+            .map(|(arg, ty)| val(&mut store, &names, arg, &ty))
             .collect();
         let args = args.ok_or_else(|| unable("an argument that cannot be made"))?;
         let mut results = vec![Val::I32(0); ty.results().len()];
@@ -87,10 +105,18 @@ pub(crate) fn run(
             call: name,
             end,
             operators: 0,
-            state: state(&mut store, &names, instance, &module),
+            state: state(&mut store, &names, &parts),
         });
     }
     Ok(seen)
+}
+
+/// An instance of a run.
+struct Part {
+    /// The name that others import from it by; `None` for the module that is run.
+    linked: Option<String>,
+    instance: Instance,
+    module: Module,
 }
 
 /// The engine, the same for all modules: to make one takes longer than most modules do.
@@ -118,10 +144,23 @@ fn engine(features: WasmFeatures) -> Result<Engine, Error> {
     Ok(engine)
 }
 
-/// One for each import, also where two have the same name: Fossor does that too.
-fn imports(store: &mut Store<World>, module: &Module) -> Result<Vec<Extern>, Error> {
+/// Exports of `parts` for imports from them. Of others, one for each import, also where
+/// two have the same name: Fossor does that too.
+fn imports(
+    store: &mut Store<World>,
+    module: &Module,
+    parts: &[Part],
+) -> Result<Vec<Extern>, Error> {
     let mut given = Vec::new();
     for import in module.imports() {
+        let from = parts
+            .iter()
+            .find(|part| part.linked.as_deref() == Some(import.module()));
+        let export = from.and_then(|part| part.instance.get_export(&mut *store, import.name()));
+        if let Some(export) = export {
+            given.push(export);
+            continue;
+        }
         given.push(match import.ty() {
             ExternType::Func(ty) => {
                 Extern::Func(host_func(store, import.module(), import.name(), ty))
@@ -171,11 +210,11 @@ fn end_of(store: &mut Store<World>, names: &Names, error: &wasmtime::Error) -> E
     }
 }
 
-fn state(store: &mut Store<World>, names: &Names, instance: Instance, module: &Module) -> State {
+fn state(store: &mut Store<World>, names: &Names, parts: &[Part]) -> State {
     let mut state = State::default();
-    for export in module.exports() {
-        let name = export.name();
-        match instance.get_export(&mut *store, name) {
+    for (part, export) in exports(parts) {
+        let name = &label(part.linked.as_deref(), export);
+        match part.instance.get_export(&mut *store, export) {
             Some(Extern::Memory(memory)) => state.memory(name, memory.data(&*store)),
             Some(Extern::Global(global)) => {
                 let found = global.get(&mut *store);
@@ -195,6 +234,13 @@ fn state(store: &mut Store<World>, names: &Names, instance: Instance, module: &M
         }
     }
     state.finish(store.data().output())
+}
+
+fn exports(parts: &[Part]) -> impl Iterator<Item = (&Part, &str)> {
+    parts.iter().flat_map(|part| {
+        let exports = part.module.exports();
+        exports.map(move |export| (part, export.name()))
+    })
 }
 
 fn host_func(store: &mut Store<World>, from: &str, name: &str, ty: FuncType) -> Func {

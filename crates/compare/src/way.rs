@@ -24,6 +24,9 @@ pub enum Way {
     /// Tail calls, with folding and fusion, without fuel: as programs are run that
     /// nothing bounds.
     Free,
+    /// As [`Tail`](Way::Tail), but after each call all goes on in another store, with
+    /// an instance made from a snapshot of the one before, where one can be taken.
+    Restored,
     /// wasmi 2.0, if this build has it.
     Wasmi,
     /// wasmtime, if this build has it.
@@ -32,7 +35,7 @@ pub enum Way {
 
 impl Way {
     /// All of them.
-    pub const ALL: [Way; 9] = [
+    pub const ALL: [Way; 10] = [
         Way::Loop,
         Way::Tail,
         Way::Unfused,
@@ -40,12 +43,13 @@ impl Way {
         Way::Stressed,
         Way::FreeLoop,
         Way::Free,
+        Way::Restored,
         Way::Wasmi,
         Way::Wasmtime,
     ];
 
     /// Those that are Fossor itself.
-    pub const OWN: [Way; 7] = [
+    pub const OWN: [Way; 8] = [
         Way::Loop,
         Way::Tail,
         Way::Unfused,
@@ -53,6 +57,7 @@ impl Way {
         Way::Stressed,
         Way::FreeLoop,
         Way::Free,
+        Way::Restored,
     ];
 
     /// The name that [`FromStr`] takes.
@@ -65,6 +70,7 @@ impl Way {
             Way::Stressed => "stressed",
             Way::FreeLoop => "free-loop",
             Way::Free => "free",
+            Way::Restored => "restored",
             Way::Wasmi => "wasmi",
             Way::Wasmtime => "wasmtime",
         }
@@ -74,7 +80,7 @@ impl Way {
     pub fn config(self) -> Option<Config> {
         let (dispatch, fuse) = match self {
             Way::Loop | Way::FreeLoop => (Dispatch::Loop, true),
-            Way::Tail | Way::Stressed | Way::Free => (Dispatch::Tail, true),
+            Way::Tail | Way::Stressed | Way::Free | Way::Restored => (Dispatch::Tail, true),
             Way::Unfused => (Dispatch::Loop, false),
             Way::UnfusedTail => (Dispatch::Tail, false),
             Way::Wasmi | Way::Wasmtime => return None,

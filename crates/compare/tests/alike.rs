@@ -1,6 +1,6 @@
 //! All ways see the same, and what they see is what the module does.
 
-use fossor_compare::{Calls, End, Plan, Reference, Value, Way, compare};
+use fossor_compare::{Calls, End, Linked, Plan, Reference, Value, Way, compare};
 
 #[test]
 fn a_command_writes_and_exits() {
@@ -137,4 +137,75 @@ fn an_instance_that_cannot_be_made_ends_alike() {
     let text = r#"(module (memory 1) (data (i32.const 65536) "a") (func (export "f")))"#;
     let end = end_of(text, "f");
     assert_eq!(end, End::Trapped("out of bounds memory access"));
+}
+
+#[test]
+fn modules_are_linked() {
+    let first = r#"(module
+      (memory (export "memory") 1)
+      (table (export "table") 2 funcref)
+      (tag (export "tag") (param i32))
+      (func (export "peek") (result i32) (i32.load8_u (i32.const 7)))
+      (func (export "call") (call_indirect (i32.const 1))))"#;
+    let second = r#"(module
+      (import "first" "memory" (memory 1))
+      (import "first" "table" (table 2 funcref))
+      (import "first" "tag" (tag $tag (param i32)))
+      (import "first" "peek" (func $peek (result i32)))
+      (import "first" "call" (func $call))
+      (import "other" "made up" (func $made (param i32) (result i32)))
+      (elem (i32.const 1) $throw)
+      (export "again" (func $peek))
+      (func (export "get") (result funcref i32) (ref.func $peek) (call $made (i32.const 1)))
+      (func $throw (i32.store8 (i32.const 7) (i32.const 9)) (throw $tag (call $peek)))
+      (func (export "over and back") (call $call)))"#;
+    let first = wat::parse_str(first).unwrap();
+    let second = wat::parse_str(second).unwrap();
+    let plan = |call: &str| Plan {
+        calls: Calls::One(call.to_owned()),
+        linked: vec![Linked {
+            name: "first".to_owned(),
+            bytes: first.clone(),
+        }],
+        ..Plan::default()
+    };
+    let end = |call: &str| {
+        let verdict = compare(&second, &plan(call), &ways()).unwrap();
+        assert!(verdict.difference.is_none(), "{call}: {verdict:?}");
+        // Two instances are made.
+        assert_eq!(verdict.calls, 3);
+        verdict.last.unwrap()
+    };
+    let tag = Some("first/tag".to_owned());
+    assert_eq!(end("over and back"), End::Threw(tag, vec![Value::I32(9)]));
+    let peek = Reference::Func(Some("again".to_owned()));
+    let made = Value::I32((7 << 7) ^ 1);
+    assert_eq!(end("get"), End::Returned(vec![Value::Ref(peek), made]));
+    assert_eq!(end("first/peek"), End::Returned(vec![Value::I32(0)]));
+}
+
+/// Two rounds of calls, each of which sees what those before it left.
+#[test]
+fn instances_go_on_from_snapshots() {
+    let text = r#"(module
+      (memory (export "memory") 1 3)
+      (global $g (export "global") (mut v128) (v128.const i64x2 1 2))
+      (table $t (export "table") 1 4 funcref)
+      (elem $e func $grow)
+      (data $d "abc")
+      (func (export "drop") (data.drop $d) (elem.drop $e))
+      (func $grow (export "grow") (result i32 i32)
+        (global.set $g (i64x2.add (global.get $g) (global.get $g)))
+        (i32.store8 (i32.sub (i32.mul (i32.const 65536) (memory.size)) (i32.const 1))
+          (i32.const 1))
+        (memory.grow (i32.const 1)) (table.grow $t (ref.func $grow) (i32.const 1)))
+      (func (export "init")
+        (memory.init $d (i32.const 5) (i32.const 0) (i32.const 2))
+        (table.init $e (i32.const 0) (i32.const 0) (i32.const 1))))"#;
+    let module = wat::parse_str(text).unwrap();
+    let verdict = compare(&module, &Plan::default(), &ways()).unwrap();
+    assert!(verdict.difference.is_none(), "{verdict:?}");
+    // `init` after `drop`, of both rounds.
+    let last = End::Trapped("out of bounds memory access");
+    assert_eq!((verdict.calls, verdict.last), (7, Some(last)));
 }

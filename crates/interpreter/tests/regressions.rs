@@ -5,6 +5,7 @@ mod common;
 use common::{configs, each, each_linked, returns};
 use fossor_host::{HostError, Trap};
 use fossor_interpreter::{Engine, Error, Extern, Module, Store, StoreLimits, Val};
+use fossor_module::FuncType;
 
 /// A comparison that became part of its branch took along what was noted of
 /// the float accumulator: a value that was only there was lost.
@@ -276,4 +277,49 @@ fn a_vector_that_a_branch_carries_past_a_leftover() {
       (v128.xor (v128.not (v128.const i64x2 0 0)))))"#;
     let vector = Val::V128(7 << 64 | 9);
     returns(f, "f", &[Val::I64(1), vector], &[vector]);
+}
+
+/// After a call without arguments of the host's function, the slot where its arguments
+/// would be was read, and behind the last possible frame there was none: the process was
+/// killed.
+#[test]
+fn frames_that_end_where_the_stack_does() {
+    let calls = [
+        "(call $h)",
+        "(call $own)",
+        "(call_indirect (type $t) (i32.const 0))",
+        "(call_indirect (type $t) (i32.const 1))",
+        "(if (i32.const 0) (then (return_call $f)))",
+        "(if (i32.const 0) (then (return_call $h)))",
+        "(loop (call $h))",
+    ];
+    for (locals, call) in (0..20).flat_map(|locals| calls.map(|call| (locals, call))) {
+        let locals = "i64 ".repeat(locals);
+        let text = format!(
+            r#"(module (import "host" "h" (func $h)) (type $t (func))
+              (table funcref (elem $h $own))
+              (func $own)
+              (func $f (export "f") (local {locals}) {call} (call $f) {call}))"#
+        );
+        let bytes = wat::parse_str(&text).unwrap();
+        for (mode, mut config) in configs() {
+            for pages in 16..19 {
+                config.max_stack_bytes = pages << 12;
+                let engine = Engine::new(config.clone());
+                let mut store = Store::new(&engine, Box::new(()));
+                store.set_fuel(u64::MAX / 2);
+                let module = Module::new(&engine, &*bytes).unwrap();
+                let ty = FuncType::new([], []);
+                let h = store.new_func(ty, |_, _| Ok(()));
+                let instance = store.instantiate(&module, &[Extern::Func(h)]).unwrap();
+                let Some(Extern::Func(f)) = store.export(instance, "f") else {
+                    panic!("{mode}: it is exported");
+                };
+                match store.call(f, &[]) {
+                    Err(Error::Trap(info)) => assert_eq!(info.trap, Trap::StackExhausted, "{mode}"),
+                    other => panic!("{mode}: {other:?}"),
+                }
+            }
+        }
+    }
 }

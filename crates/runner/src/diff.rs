@@ -1,29 +1,29 @@
 //! `fossor diff`: runs a module in several ways, and says where the first of
 //! them parts from the reference.
 
-use crate::arguments::{DiffArguments, LimitFlags};
+use crate::arguments::{DiffArguments, LimitFlags, Preload};
 use crate::codes::{Code, exit};
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::{module_file, output};
 use fossor::{Compile, Config, Engine, Module};
-use fossor_compare::{Calls, Difference, Error, Plan, Verdict, Way, compare, locate};
+use fossor_compare::{Calls, Difference, Error, Linked, Plan, Verdict, Way, compare, locate};
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 /// Compares; gives the exit code, 1 if there is a difference.
 pub fn run(arguments: &DiffArguments) -> Result<u8, Failure> {
     let shown = module_file::shown(&arguments.module);
-    let bytes = module_file::read(&arguments.module)?;
-    let mut config = Config::new();
-    config.compile(Compile::Lazy);
-    let limits = LimitFlags::default();
-    let ending = Ending::new(shown.clone(), &limits);
-    let module = Module::new(&Engine::new(&config), &bytes);
-    let module = module.map_err(|error| ending.failure(error))?;
+    let module = read(&arguments.module)?;
     let is_command = module.exports().any(|export| export.name == "_start");
-    // Binary, also if the file is text.
     let bytes = module.bytes();
-    let plan = plan(arguments, &shown, is_command);
+    let mut plan = plan(arguments, &shown, is_command);
+    for Preload { name, module } in &arguments.preload {
+        plan.linked.push(Linked {
+            name: name.clone(),
+            bytes: read(module)?.bytes().to_vec(),
+        });
+    }
     let mut ways = vec![Way::Unfused];
     ways.extend(arguments.against.iter().filter(|way| **way != Way::Unfused));
     let failed = |error: Error| match error {
@@ -49,12 +49,16 @@ pub fn run(arguments: &DiffArguments) -> Result<u8, Failure> {
                 place.operators, place.what
             );
             let relations = ["in"].into_iter().chain(std::iter::repeat("called by"));
-            for (frame, at) in place.frames.iter().zip(relations) {
+            let frames = place.frames.iter().zip(&place.modules);
+            for ((frame, module), at) in frames.zip(relations) {
+                let of = module
+                    .as_ref()
+                    .map_or(String::new(), |name| format!(" of {name}"));
                 let name = frame.name.as_deref().unwrap_or("-");
                 let offset = frame.wasm_offset.unwrap_or_default();
                 let _ = writeln!(
                     text,
-                    "  {at} function {} {name}, offset {offset:#x}",
+                    "  {at} function {}{of} {name}, offset {offset:#x}",
                     frame.func_idx
                 );
             }
@@ -66,6 +70,17 @@ pub fn run(arguments: &DiffArguments) -> Result<u8, Failure> {
     }
     output::print(&text);
     Ok(exit::SCRIPT)
+}
+
+/// A valid module; its bytes are binary, also if the file is text.
+fn read(file: &OsStr) -> Result<Module, Failure> {
+    let shown = module_file::shown(file);
+    let bytes = module_file::read(file)?;
+    let mut config = Config::new();
+    config.compile(Compile::Lazy);
+    let limits = LimitFlags::default();
+    let ending = Ending::new(shown, &limits);
+    Module::new(&Engine::new(&config), &bytes).map_err(|error| ending.failure(error))
 }
 
 fn plan(arguments: &DiffArguments, shown: &str, is_command: bool) -> Plan {
@@ -83,6 +98,7 @@ fn plan(arguments: &DiffArguments, shown: &str, is_command: bool) -> Plan {
         stack_bytes: 256 << 20,
         args: std::iter::once(shown.to_owned()).chain(args).collect(),
         stdin: Vec::new(),
+        linked: Vec::new(),
     }
 }
 

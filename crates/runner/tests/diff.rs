@@ -24,6 +24,19 @@ fn commands_and_libraries_are_alike() {
     trapped.stdout_has(&[alike, "trapped: integer divide by zero"]);
     let library = place.run("diff add.wat").code(0);
     library.stdout_has(&[alike, "4 calls; the last returned f64"]);
+    place.file(
+        "twice.wat",
+        r#"(module (import "a" "add" (func $add (param i32 i32) (result i32)))
+          (func (export "twice") (param i32) (result i32)
+            (call $add (local.get 0) (local.get 0))))"#,
+    );
+    // Two instances, and two rounds of three functions.
+    let linked = place.run("diff --preload a=add.wat twice.wat").code(0);
+    linked.stdout_has(&[alike, "7 calls; the last returned i32"]);
+    let first = place.run("diff --preload a=add.wat --func a/root twice.wat");
+    first
+        .code(0)
+        .stdout_has(&["2 calls; the last returned f64"]);
     let one = place.run("diff --func add --seed 7 add.wat").code(0);
     one.stdout_has(&["1 calls; the last returned i32"]);
 }
@@ -36,10 +49,12 @@ fn what_cannot_be_compared_is_said() {
     let unknown = place.run("diff --against v8 add.wat").code(125);
     unknown.says(&[
         "there is no way `v8`: loop, tail, unfused, unfused-tail, stressed, free-loop, free, \
-        wasmi, wasmtime",
+        restored, wasmi, wasmtime",
     ]);
     let missing = place.run("diff --against wasmtime add.wat").code(125);
     missing.says(&["this build has no wasmtime: build it with `--features wasmtime`"]);
+    let preload = place.run("diff --preload add.wat add.wat").code(125);
+    preload.says(&["write NAME=MODULE"]);
     place.run("diff bad.wat").code(125).says(&["error[F0"]);
     place.run("diff none.wat").code(125).says(&["none.wat"]);
 }

@@ -1,8 +1,10 @@
 //! Fossor's values, and those that all engines share.
 
+use super::Part;
+use crate::plan::label;
 use crate::reference::{DEPTH, FIELDS, Reference};
 use crate::seen::Value;
-use fossor_interpreter::{AnyRef, Extern, Func, InstanceId, Module, Store, TagId, Val};
+use fossor_interpreter::{AnyRef, Extern, Func, Store, TagId, Val};
 use fossor_module::{Composite, HeapType, ValType};
 use std::collections::HashMap;
 
@@ -11,20 +13,30 @@ use std::collections::HashMap;
 pub(super) struct Names {
     pub funcs: HashMap<Func, String>,
     pub tags: HashMap<TagId, String>,
+    /// Functions by all of their names.
+    pub labelled: HashMap<String, Func>,
 }
 
 impl Names {
-    pub fn of(store: &Store, instance: InstanceId, module: &Module) -> Names {
+    pub fn of(store: &Store, parts: &[Part]) -> Names {
         let mut names = Names::default();
-        let exports = module.decoded().exports.iter();
-        let mut exports: Vec<_> = exports.map(|export| export.name.to_string()).collect();
-        exports.sort();
-        for name in exports {
-            match store.export(instance, &name) {
-                Some(Extern::Func(func)) => {
-                    names.funcs.entry(func).or_insert(name);
+        let exports = parts.iter().flat_map(|part| {
+            let exports = part.module.decoded().exports.iter();
+            exports.map(move |export| (part, &*export.name))
+        });
+        let labelled = |(part, name): (&Part, &str)| {
+            let found = store.export(part.id, name)?;
+            Some((label(part.linked.as_deref(), name), found))
+        };
+        let mut exports: Vec<_> = exports.filter_map(labelled).collect();
+        exports.sort_by(|one, other| one.0.cmp(&other.0));
+        for (name, export) in exports {
+            match export {
+                Extern::Func(func) => {
+                    names.funcs.entry(func).or_insert(name.clone());
+                    names.labelled.insert(name, func);
                 }
-                Some(Extern::Tag(tag)) => {
+                Extern::Tag(tag) => {
                     names.tags.entry(tag).or_insert(name);
                 }
                 _ => {}
@@ -92,12 +104,9 @@ pub(super) fn shallow(store: &Store, val: &Val) -> Value {
 }
 
 /// The other way round.
-pub(super) fn val(store: &mut Store, instance: InstanceId, value: &Value, ty: ValType) -> Val {
+pub(super) fn val(store: &mut Store, names: &Names, value: &Value, ty: ValType) -> Val {
     match value {
-        Value::Ref(Reference::Func(Some(name))) => match store.export(instance, name) {
-            Some(Extern::Func(func)) => Val::FuncRef(Some(func)),
-            _ => Val::FuncRef(None),
-        },
+        Value::Ref(Reference::Func(Some(name))) => Val::FuncRef(names.labelled.get(name).copied()),
         other => simple(store, other, ty),
     }
 }

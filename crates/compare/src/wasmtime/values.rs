@@ -1,47 +1,13 @@
 //! wasmtime's values, and those that all engines share.
 
+use super::names::Names;
 use crate::reference::{DEPTH, FIELDS, Reference};
 use crate::seen::Value;
 use crate::world::World;
 use fossor_module::RefType;
-use std::collections::HashMap;
 use wasmtime::{
-    AnyRef, AsContextMut, ExnRef, Extern, ExternRef, HeapType, I31, Instance, Module, Rooted,
-    Store, Tag, Val, ValType,
+    AnyRef, AsContextMut, ExnRef, ExternRef, HeapType, I31, Rooted, Store, Val, ValType,
 };
-
-/// What functions and tags are exported as.
-#[derive(Default)]
-pub(super) struct Names {
-    /// By the address that wasmtime has for each.
-    funcs: HashMap<usize, String>,
-    tags: Vec<(Tag, String)>,
-}
-
-impl Names {
-    pub fn of(store: &mut Store<World>, instance: Instance, module: &Module) -> Names {
-        let mut names = Names::default();
-        let mut exports: Vec<_> = module.exports().map(|export| export.name()).collect();
-        exports.sort_unstable();
-        for name in exports {
-            match instance.get_export(&mut *store, name) {
-                Some(Extern::Func(func)) => {
-                    let address = func.to_raw(&mut *store) as usize;
-                    names.funcs.entry(address).or_insert(name.to_owned());
-                }
-                Some(Extern::Tag(tag)) => names.tags.push((tag, name.to_owned())),
-                _ => {}
-            }
-        }
-        names
-    }
-
-    fn tag(&self, store: impl AsContextMut, tag: Tag) -> Option<String> {
-        let mut tags = self.tags.iter();
-        let found = tags.find(|(own, _)| Tag::eq(own, &tag, &store))?;
-        Some(found.1.clone())
-    }
-}
 
 /// What a value is in all engines.
 pub(super) fn value(mut store: impl AsContextMut, names: &Names, val: &Val) -> Value {
@@ -62,7 +28,7 @@ fn value_at(store: &mut impl AsContextMut, names: &Names, val: &Val, depth: usiz
         Val::V128(value) => return Value::V128(value.as_u128()),
         Val::FuncRef(Some(func)) => {
             let address = func.to_raw(&mut *store) as usize;
-            Reference::Func(names.funcs.get(&address).cloned())
+            Reference::Func(names.func(address))
         }
         Val::AnyRef(Some(any)) => any_reference(store, names, any, depth),
         Val::ExternRef(Some(value)) => match AnyRef::convert_extern(&mut *store, value) {
@@ -149,13 +115,13 @@ fn looked_into(
 /// The other way round; `None` if there is no room for it.
 pub(super) fn val(
     store: &mut Store<World>,
-    instance: Instance,
+    names: &Names,
     value: &Value,
     ty: &ValType,
 ) -> Option<Val> {
     match value {
         Value::Ref(Reference::Func(Some(name))) => {
-            Some(Val::FuncRef(instance.get_func(store, name)))
+            Some(Val::FuncRef(names.labelled.get(name).copied()))
         }
         other => simple(store, other, ty),
     }

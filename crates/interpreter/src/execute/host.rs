@@ -166,9 +166,20 @@ pub(crate) fn new_execution(engine: &Engine, interrupt: Arc<Interrupt>) -> Execu
     }
 }
 
+/// Slots behind the last frame's end. A call without arguments from a frame that ends
+/// there has its first result's place behind it, which handlers read for accumulators
+/// before they know whether there is one.
+const SPARE_SLOTS: usize = 8;
+
 impl Execution {
-    /// End of the value stack.
+    /// Where the last frame ends.
     pub fn stack_limit(&self) -> *mut u64 {
+        // SAFETY: the reservation has a page or more.
+        unsafe { self.stack_end().sub(SPARE_SLOTS) }
+    }
+
+    /// End of the value stack.
+    pub fn stack_end(&self) -> *mut u64 {
         // SAFETY: one past the reservation.
         unsafe { self.stack.base().add(self.stack.len_bytes()).cast() }
     }

@@ -7,8 +7,10 @@
 //! * **V1, slots.** Validation fixes the height of the operand stack at every
 //!   operator, so the translator names each operand by a constant slot of its
 //!   frame; `frame_slots` is more than the largest of them. `call::enter`
-//!   compares the frame's end with the end of the reserved stack before any
-//!   slot is touched.
+//!   compares the frame's end with `Execution::stack_limit` before any slot is
+//!   touched. Arguments of a call begin at the frame's end at the latest, also
+//!   where there are none; that slot may be read, and is there for the last
+//!   frame too: the limit is before the end of the reserved stack.
 //! * **V2, instructions.** `ip` points to an instruction of live code: a
 //!   handler, and as many operand words as that handler reads. Every branch
 //!   target is an instruction of the same function. Code is owned by its

@@ -174,7 +174,7 @@ impl Registers {
         unsafe {
             let slot = self.fp.add(self.field::<OFFSET>() as usize);
             debug_assert!(
-                self.fp <= slot && slot < (*self.context().execution).stack_limit(),
+                self.fp <= slot && slot < (*self.context().execution).stack_end(),
                 "an operand lies outside of the value stack"
             );
             slot
