@@ -1,8 +1,8 @@
 //! Two modules of wasm-smith, of which one imports what the other exports: they call
 //! each other through imports and shared tables, and share memories, globals and tags.
 
-use crate::execute::{WAYS, agree_under, config_of, module_of};
-use fossor_compare::{Linked, Plan, Random, Way};
+use crate::execute::{WAYS, agree_under, config_of, module_of, plan};
+use fossor_compare::{Linked, Plan, Way};
 use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder};
 use wasm_encoder::{EntityType, ImportSection, Module, RawSection, TagKind, TagType};
 use wasm_smith::Config;
@@ -35,12 +35,11 @@ pub fn run(data: &[u8]) {
         return;
     };
     let plan = Plan {
-        seed: Random(data.len() as u64).bits(),
         linked: vec![Linked {
             name: NAME.to_owned(),
             bytes: first,
         }],
-        ..Plan::default()
+        ..plan(data.len())
     };
     // wasmi is told of one module alone; a snapshot is not taken where memories are shared.
     let ways: Vec<_> = WAYS

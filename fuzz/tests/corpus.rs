@@ -1,5 +1,6 @@
 //! The targets as plain tests: over the corpus, and over inputs made of numbers
-//! that are always the same. `FOSSOR_FUZZ_SECONDS=60` goes on for longer.
+//! that are always the same. `FOSSOR_FUZZ_SECONDS=60` goes on for longer, from the
+//! number `FOSSOR_FUZZ_FIRST` on.
 
 use fossor_compare::Random;
 use fossor_fuzz::TARGETS;
@@ -29,13 +30,20 @@ fn over_the_corpus(name: &str) {
 
 fn over_numbers(name: &str, inputs: u64) {
     let (_, run) = target(name);
-    let seconds = std::env::var("FOSSOR_FUZZ_SECONDS").ok();
-    let seconds = seconds.and_then(|text| text.parse().ok());
+    let number = |name: &str| -> Option<u64> {
+        let text = std::env::var(name).ok()?;
+        Some(
+            text.parse()
+                .unwrap_or_else(|error| panic!("{name}: {error}")),
+        )
+    };
+    let seconds = number("FOSSOR_FUZZ_SECONDS");
+    let first = number("FOSSOR_FUZZ_FIRST").unwrap_or_default();
     let start = Instant::now();
-    let mut input = 0;
+    let mut input = first;
     while match seconds {
         Some(seconds) => start.elapsed() < Duration::from_secs(seconds),
-        None => input < inputs,
+        None => input - first < inputs,
     } {
         let mut random = Random(input);
         let len = 20 + random.below(2000);
@@ -44,7 +52,7 @@ fn over_numbers(name: &str, inputs: u64) {
         run(&data);
         input += 1;
     }
-    println!("{name}: {input} inputs in {:?}", start.elapsed());
+    println!("{name}: {} inputs in {:?}", input - first, start.elapsed());
 }
 
 fn target(name: &str) -> fossor_fuzz::Target {

@@ -74,6 +74,9 @@ enum Chore {
     Tour(tour::Options),
     /// Run the fuzz targets over their corpus, or under libFuzzer.
     Fuzz(hostile::fuzz::Options),
+    /// Run all fuzz targets under libFuzzer for hours, beside wasmtime, and keep a
+    /// ledger.
+    Campaign(hostile::campaign::Options),
     /// Run guests that want everything, and hold them to bounds.
     Exhaust(hostile::exhaust::Options),
     /// Run a Go server for a day of its own clock, and watch its memory.
@@ -124,6 +127,7 @@ impl Chore {
             Chore::Page(options) => page::perform(&options),
             Chore::Tour(options) => tour::perform(&options),
             Chore::Fuzz(options) => hostile::fuzz::perform(&options),
+            Chore::Campaign(options) => hostile::campaign::perform(&options),
             Chore::Exhaust(options) => hostile::exhaust::perform(&options),
             Chore::Soak(options) => hostile::soak::perform(&options),
             Chore::Determinism(options) => hostile::determinism::perform(&options),

@@ -159,7 +159,7 @@ fn wait(child: &mut Child, limit: Duration) -> std::io::Result<(ExitStatus, bool
     }
 }
 
-fn start_error(command: &Command) -> impl FnOnce(std::io::Error) -> Error + use<> {
+pub fn start_error(command: &Command) -> impl FnOnce(std::io::Error) -> Error + use<> {
     let program = command.get_program().to_string_lossy().into_owned();
     move |source| Error::Start { program, source }
 }

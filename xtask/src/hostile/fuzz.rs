@@ -72,7 +72,20 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
     let runs = options.targets.iter();
     let runs = runs.flat_map(|target| proposals.iter().map(move |proposal| (target, *proposal)));
     for (target, proposal) in runs {
-        match fuzz(options, &programs.join(target), target, proposal) {
+        let run = Run {
+            target,
+            proposal: proposal.map(String::as_str),
+            seconds: options.seconds,
+        };
+        let program = programs.join(target);
+        println!("fuzz: {}", run.name());
+        let ended = match options.merge {
+            true => run.merge(&program),
+            false => run
+                .command(&program)
+                .and_then(|mut run| process::run(&mut run)),
+        };
+        match ended {
             Ok(()) => tally.passed += 1,
             Err(error) => {
                 eprintln!("{error}");
@@ -104,7 +117,7 @@ fn built() -> PathBuf {
 
 /// Builds with coverage for libFuzzer. Stable Rust takes the flags too, if it is
 /// told to.
-fn build(options: &Options) -> Result<PathBuf, Error> {
+pub fn build(options: &Options) -> Result<PathBuf, Error> {
     let kind = if options.asan { "asan" } else { "plain" };
     let target_dir = built().join(kind);
     let mut flags = "-Csymbol-mangling-version=v0 --cfg fuzzing".to_owned();
@@ -132,33 +145,62 @@ fn build(options: &Options) -> Result<PathBuf, Error> {
     Ok(target_dir.join(triple).join("release"))
 }
 
-fn fuzz(
-    options: &Options,
-    program: &Path,
-    target: &str,
-    proposal: Option<&String>,
-) -> Result<(), Error> {
-    let committed = directory().join("corpus").join(target);
-    // The same bytes are another module under another proposal.
-    let kept = match proposal {
-        Some(proposal) => format!("{target}-{proposal}"),
-        None => target.to_owned(),
-    };
-    let found = built().join("corpus").join(&kept);
-    let findings = built().join("findings").join(&kept);
-    for dir in [&found, &findings] {
-        workspace::create_dir(dir)?;
+/// One process of libFuzzer.
+pub struct Run<'a> {
+    /// The target.
+    pub target: &'a str,
+    /// The proposal that its modules use alone.
+    pub proposal: Option<&'a str>,
+    /// How long it goes on.
+    pub seconds: u32,
+}
+
+impl Run<'_> {
+    /// Of the directories that it has for itself: the same bytes are another module
+    /// under another proposal.
+    pub fn name(&self) -> String {
+        match self.proposal {
+            Some(proposal) => format!("{}-{proposal}", self.target),
+            None => self.target.to_owned(),
+        }
     }
-    let mut run = Command::new(program);
-    run.current_dir(directory());
-    if let Some(proposal) = proposal {
-        println!("fuzz: {target}, {proposal} alone");
-        run.env("FOSSOR_FUZZ_PROPOSAL", proposal);
+
+    /// Where inputs are: those that were committed, and those that were found since.
+    fn corpora(&self) -> Result<[PathBuf; 2], Error> {
+        let committed = directory().join("corpus").join(self.target);
+        let found = built().join("corpus").join(self.name());
+        workspace::create_dir(&found)?;
+        Ok([committed, found])
     }
-    if options.merge {
+
+    /// The command, without a seed.
+    pub fn command(&self, program: &Path) -> Result<Command, Error> {
+        let [committed, found] = self.corpora()?;
+        let findings = built().join("findings").join(self.name());
+        workspace::create_dir(&findings)?;
+        let mut run = self.program(program);
+        run.args([&found, &committed]).args(LIMITS);
+        run.arg(format!("-max_total_time={}", self.seconds));
+        run.arg(format!("-artifact_prefix={}/", findings.display()));
+        Ok(run)
+    }
+
+    fn program(&self, program: &Path) -> Command {
+        let mut run = Command::new(program);
+        run.current_dir(directory());
+        if let Some(proposal) = self.proposal {
+            run.env("FOSSOR_FUZZ_PROPOSAL", proposal);
+        }
+        run
+    }
+
+    /// Puts the best of what was found among what is committed.
+    fn merge(&self, program: &Path) -> Result<(), Error> {
+        let [committed, found] = self.corpora()?;
         let (all, control) = (built().join("merged"), built().join("merged.txt"));
         workspace::fresh_dir(&all)?;
         let _ = std::fs::remove_file(&control);
+        let mut run = self.program(program);
         // The other kind of merge leaves out what a shorter input reaches.
         run.arg("-set_cover_merge=1");
         run.args([&all, &committed, &found]);
@@ -170,10 +212,6 @@ fn fuzz(
             let to = committed.join(path.file_name().unwrap_or_default());
             std::fs::copy(&path, &to).map_err(Error::file("copy", &path))?;
         }
-        return Ok(());
+        Ok(())
     }
-    run.args([&found, &committed]).args(LIMITS);
-    run.arg(format!("-max_total_time={}", options.seconds));
-    run.arg(format!("-artifact_prefix={}/", findings.display()));
-    process::run(&mut run)
 }

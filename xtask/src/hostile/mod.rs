@@ -1,6 +1,7 @@
 //! Against hostile guests and hosts: fuzzing, inputs that want everything, long
 //! runs, and faults of the system below.
 
+pub mod campaign;
 mod corpus;
 pub mod coverage;
 pub mod determinism;
