@@ -16,6 +16,7 @@ pub const WAYS: &[Way] = &[
     Way::Stressed,
     Way::FreeLoop,
     Way::Free,
+    Way::Watched,
     Way::Restored,
     Way::Wasmi,
     #[cfg(feature = "wasmtime")]

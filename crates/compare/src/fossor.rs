@@ -13,6 +13,7 @@ use fossor_interpreter::{
 };
 use fossor_module::{ExternType, FuncType, ValType};
 use std::any::Any;
+use std::ops::ControlFlow;
 
 /// A run of Fossor's, and what the last call left behind.
 pub(crate) struct Run {
@@ -56,6 +57,7 @@ pub(crate) fn run(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<R
     let engine = Engine::new(config);
     let world = World::new(plan).map_err(Error::Refused)?;
     let mut store = store(&engine, plan, Box::new(world));
+    watch(way, &mut store);
     let mut run = Run {
         seen: Vec::new(),
         trap: None,
@@ -140,6 +142,33 @@ pub(crate) fn run(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<R
     }
     Ok(run)
 }
+
+/// Has the ways of debuggers and profilers look at the guest.
+fn watch(way: Way, store: &mut Store) {
+    match way {
+        Way::Watched => store.set_observer(|stopped| {
+            let (_, frames) = stopped.frames(LOOKED_AT);
+            for index in 0..frames.len() {
+                stopped.locals(index);
+            }
+            stopped.operands();
+            if stopped.trap().is_none() {
+                stopped.wasm_offset();
+                let steps = stopped.steps();
+                // Not always the same operators of a loop.
+                stopped.stop_at(steps + 1 + steps % 13);
+            }
+            ControlFlow::Continue(())
+        }),
+        Way::Stressed => store.set_sampler(17, |sample| {
+            sample.frames(LOOKED_AT);
+        }),
+        _ => {}
+    }
+}
+
+/// Frames that are looked at while a guest stands still.
+const LOOKED_AT: usize = 4;
 
 fn store(engine: &Engine, plan: &Plan, world: Box<dyn Any + Send>) -> Store {
     let mut limits = StoreLimits::default();

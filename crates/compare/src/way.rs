@@ -17,13 +17,17 @@ pub enum Way {
     /// Tail calls, one handler for each operator.
     UnfusedTail,
     /// As [`Tail`](Way::Tail), but translated before it is run, with counters of
-    /// blocks, and with a collection before every allocation.
+    /// blocks, with samples as a profiler takes them, and with a collection before every
+    /// allocation.
     Stressed,
     /// The loop, with folding and fusion, without fuel.
     FreeLoop,
     /// Tail calls, with folding and fusion, without fuel: as programs are run that
     /// nothing bounds.
     Free,
+    /// Tail calls, as a debugger has them: it stops before every few operators and reads
+    /// frames, locals and operands.
+    Watched,
     /// As [`Tail`](Way::Tail), but after each call all goes on in another store, with
     /// an instance made from a snapshot of the one before, where one can be taken.
     Restored,
@@ -35,7 +39,7 @@ pub enum Way {
 
 impl Way {
     /// All of them.
-    pub const ALL: [Way; 10] = [
+    pub const ALL: [Way; 11] = [
         Way::Loop,
         Way::Tail,
         Way::Unfused,
@@ -43,13 +47,14 @@ impl Way {
         Way::Stressed,
         Way::FreeLoop,
         Way::Free,
+        Way::Watched,
         Way::Restored,
         Way::Wasmi,
         Way::Wasmtime,
     ];
 
     /// Those that are Fossor itself.
-    pub const OWN: [Way; 8] = [
+    pub const OWN: [Way; 9] = [
         Way::Loop,
         Way::Tail,
         Way::Unfused,
@@ -57,6 +62,7 @@ impl Way {
         Way::Stressed,
         Way::FreeLoop,
         Way::Free,
+        Way::Watched,
         Way::Restored,
     ];
 
@@ -70,6 +76,7 @@ impl Way {
             Way::Stressed => "stressed",
             Way::FreeLoop => "free-loop",
             Way::Free => "free",
+            Way::Watched => "watched",
             Way::Restored => "restored",
             Way::Wasmi => "wasmi",
             Way::Wasmtime => "wasmtime",
@@ -80,7 +87,9 @@ impl Way {
     pub fn config(self) -> Option<Config> {
         let (dispatch, fuse) = match self {
             Way::Loop | Way::FreeLoop => (Dispatch::Loop, true),
-            Way::Tail | Way::Stressed | Way::Free | Way::Restored => (Dispatch::Tail, true),
+            Way::Tail | Way::Stressed | Way::Free | Way::Watched | Way::Restored => {
+                (Dispatch::Tail, true)
+            }
             Way::Unfused => (Dispatch::Loop, false),
             Way::UnfusedTail => (Dispatch::Tail, false),
             Way::Wasmi | Way::Wasmtime => return None,
@@ -88,6 +97,7 @@ impl Way {
         let mut config = Config::default();
         (config.dispatch, config.fuse) = (dispatch, fuse);
         config.fuel = !matches!(self, Way::FreeLoop | Way::Free);
+        config.debug = self == Way::Watched;
         if self == Way::Stressed {
             config.compile = Compile::Eager;
             config.collect = Collect::Always;

@@ -463,7 +463,8 @@ pub struct DiffArguments {
     pub args: Vec<OsString>,
 
     /// What to compare with the reference: loop, tail, unfused-tail, stressed,
-    /// free-loop, free (without fuel), restored (from snapshots), wasmi, wasmtime
+    /// free-loop, free (without fuel), watched (by a debugger), restored (from
+    /// snapshots), wasmi, wasmtime
     #[arg(
         long,
         value_name = "WAYS",

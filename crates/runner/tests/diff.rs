@@ -49,7 +49,7 @@ fn what_cannot_be_compared_is_said() {
     let unknown = place.run("diff --against v8 add.wat").code(125);
     unknown.says(&[
         "there is no way `v8`: loop, tail, unfused, unfused-tail, stressed, free-loop, free, \
-        restored, wasmi, wasmtime",
+        watched, restored, wasmi, wasmtime",
     ]);
     let missing = place.run("diff --against wasmtime add.wat").code(125);
     missing.says(&["this build has no wasmtime: build it with `--features wasmtime`"]);
