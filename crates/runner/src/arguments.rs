@@ -475,8 +475,8 @@ pub struct DiffArguments {
 
     /// Make an instance of this module first, and give MODULE its exports for what
     /// it imports from NAME; they are called and compared too
-    #[arg(long, value_name = "NAME=MODULE", value_parser = Preload::parse)]
-    pub preload: Vec<Preload>,
+    #[arg(long, value_name = "NAME=MODULE", value_parser = crate::diff::Preload::parse)]
+    pub preload: Vec<crate::diff::Preload>,
 
     /// Call this export alone; NAME/EXPORT for one of a preloaded module
     #[arg(long, value_name = "NAME")]
@@ -489,25 +489,6 @@ pub struct DiffArguments {
     /// Operators for each call
     #[arg(long, value_name = "N", default_value_t = 200_000_000)]
     pub fuel: u64,
-}
-
-/// A module that another one imports from.
-#[derive(Clone)]
-pub struct Preload {
-    /// What it is imported by.
-    pub name: String,
-    /// Its file.
-    pub module: OsString,
-}
-
-impl Preload {
-    fn parse(text: &str) -> Result<Preload, String> {
-        let (name, module) = text.split_once('=').ok_or("write NAME=MODULE")?;
-        Ok(Preload {
-            name: name.to_owned(),
-            module: module.into(),
-        })
-    }
 }
 
 /// Run scripts.

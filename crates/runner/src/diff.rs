@@ -1,15 +1,35 @@
 //! `fossor diff`: runs a module in several ways, and says where the first of
 //! them parts from the reference.
 
-use crate::arguments::{DiffArguments, LimitFlags, Preload};
+use crate::arguments::{DiffArguments, LimitFlags};
 use crate::codes::{Code, exit};
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::{module_file, output};
 use fossor::{Compile, Config, Engine, Module};
 use fossor_compare::{Calls, Difference, Error, Linked, Plan, Verdict, Way, compare, locate};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+
+/// A module that another one imports from.
+#[derive(Clone)]
+pub struct Preload {
+    /// What it is imported by.
+    pub name: String,
+    /// Its file.
+    pub module: OsString,
+}
+
+impl Preload {
+    /// Reads `NAME=MODULE`.
+    pub fn parse(text: &str) -> Result<Preload, String> {
+        let (name, module) = text.split_once('=').ok_or("write NAME=MODULE")?;
+        Ok(Preload {
+            name: name.to_owned(),
+            module: module.into(),
+        })
+    }
+}
 
 /// Compares; gives the exit code, 1 if there is a difference.
 pub fn run(arguments: &DiffArguments) -> Result<u8, Failure> {
