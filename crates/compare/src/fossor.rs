@@ -50,12 +50,18 @@ struct Part {
     module: Module,
 }
 
-pub(crate) fn run(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<Run, Error> {
+pub(crate) fn run(
+    way: Way,
+    bytes: &[u8],
+    plan: &Plan,
+    until: Until,
+    callees: &[Callee],
+) -> Result<Run, Error> {
     let refused = |error: Failure| Error::Refused(error.to_string());
     let mut config = way.config().ok_or(Error::Missing(way))?;
     config.max_stack_bytes = plan.stack_bytes;
     let engine = Engine::new(config);
-    let world = World::new(plan).map_err(Error::Refused)?;
+    let world = World::new(plan, callees).map_err(Error::Refused)?;
     let mut store = store(&engine, plan, Box::new(world));
     watch(way, &mut store);
     let mut run = Run {
@@ -104,7 +110,7 @@ pub(crate) fn run(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<R
         }
     }
     let mut names = Names::of(&store, &parts);
-    for (name, args) in calls(plan, &callees(&store, &parts)) {
+    for (name, args) in calls(plan, callees) {
         let Some(&func) = names.labelled.get(&name) else {
             continue;
         };
@@ -214,21 +220,6 @@ fn end_of(store: &Store, names: &Names, result: Result<Vec<Val>, Failure>) -> En
     }
 }
 
-fn callees(store: &Store, parts: &[Part]) -> Vec<Callee> {
-    let mut callees = Vec::new();
-    for part in parts {
-        for export in &part.module.decoded().exports {
-            if let Some(Extern::Func(func)) = store.export(part.id, &export.name) {
-                callees.push(Callee {
-                    name: label(part.linked.as_deref(), &export.name),
-                    params: store.func_type(func).params().to_vec(),
-                });
-            }
-        }
-    }
-    callees
-}
-
 fn state(store: &mut Store, names: &Names, parts: &[Part]) -> State {
     let scope = store.hold_scope();
     let mut state = State::default();
@@ -330,7 +321,12 @@ fn can_be_made_up(ty: ValType) -> bool {
 fn made_up(store: &mut Store, ty: FuncType) -> fossor_interpreter::Func {
     let results = ty.results().to_vec();
     store.new_func_with_vals(ty, move |caller, args, out| {
-        let numbers = || args.iter().map(|arg| number(&shallow(caller.store, arg)));
+        let numbers: Vec<_> = args
+            .iter()
+            .map(|arg| number(&shallow(caller.store, arg)))
+            .collect();
+        let numbers = || numbers.iter().copied();
+        call_back(caller, numbers())?;
         let answers: Vec<_> = results.iter().map(|&ty| answer(ty, numbers())).collect();
         for ((slot, &ty), answer) in out.iter_mut().zip(&results).zip(answers) {
             if let Some(answer) = answer {
@@ -339,4 +335,25 @@ fn made_up(store: &mut Store, ty: FuncType) -> fossor_interpreter::Func {
         }
         Ok(())
     })
+}
+
+fn call_back(caller: &mut Caller<'_>, args: impl Iterator<Item = u64>) -> Result<(), HostError> {
+    let Some(name) = world(caller).and_then(|world| world.calls_back(args)) else {
+        return Ok(());
+    };
+    let export = caller
+        .instance
+        .and_then(|id| caller.store.export(id, &name));
+    let result = match export {
+        Some(Extern::Func(func)) => caller.store.call(func, &[]),
+        _ => Ok(Vec::new()),
+    };
+    if let Some(world) = world(caller) {
+        world.returned();
+    }
+    result.map(|_| ()).map_err(HostError::other)
+}
+
+fn world<'a>(caller: &'a mut Caller<'_>) -> Option<&'a mut World> {
+    caller.store.data_mut().downcast_mut()
 }

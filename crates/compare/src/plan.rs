@@ -185,7 +185,7 @@ fn reference(ty: RefType, number: u64, func: impl FnOnce() -> Option<String>) ->
 /// What a made-up function answers: a mixture of what it was given. `None` if there
 /// is nothing of the type that can be made up.
 pub(crate) fn answer(ty: ValType, args: impl Iterator<Item = u64>) -> Option<Value> {
-    let mixed = args.fold(7u64, |sum, arg| sum.rotate_left(7) ^ arg);
+    let mixed = mixed(args);
     Some(match ty {
         ValType::I32 => Value::I32(mixed as u32),
         ValType::I64 => Value::I64(mixed),
@@ -195,6 +195,11 @@ pub(crate) fn answer(ty: ValType, args: impl Iterator<Item = u64>) -> Option<Val
         ValType::Ref(ty) => Value::Ref(reference(ty, mixed, || None)?),
         _ => return None,
     })
+}
+
+/// One number out of many.
+pub(crate) fn mixed(args: impl Iterator<Item = u64>) -> u64 {
+    args.fold(7, |sum, arg| sum.rotate_left(7) ^ arg)
 }
 
 /// A value as a number, for [`answer`].

@@ -123,7 +123,7 @@ pub fn compare(bytes: &[u8], plan: &Plan, ways: &[Way]) -> Result<Verdict, Error
 }
 
 pub(crate) fn own(way: Way, bytes: &[u8], plan: &Plan, until: Until) -> Result<Run, Error> {
-    fossor::run(way, bytes, plan, until)
+    fossor::run(way, bytes, plan, until, &callees(bytes, plan)?)
 }
 
 fn first_difference(

@@ -47,7 +47,7 @@ pub(crate) fn run(
         .set_max_stack_height(64 << 20);
     let engine = Engine::new(&config);
     let module = Module::new(&engine, bytes).map_err(unable)?;
-    let world = World::new(plan).map_err(Error::Refused)?;
+    let world = World::new(plan, callees).map_err(Error::Refused)?;
     let mut store = Store::new(&engine, world);
     let imports = imports(&mut store, &module)?;
     let instance = match Instance::new(&mut store, &module, &imports) {
@@ -261,6 +261,7 @@ fn host_func(store: &mut Store<World>, from: &str, name: &str, ty: FuncType) -> 
         let args = args.iter().map(|arg| value(&caller, &Names::new(), arg));
         let numbers: Vec<_> = args.map(|arg| number(&arg)).collect();
         let Some(function) = wasi else {
+            call_back(&mut caller, numbers.iter().copied())?;
             for result in results {
                 let ty = result.ty();
                 if let Some(answer) = answer(kind(ty), numbers.iter().copied()) {
@@ -289,6 +290,24 @@ fn host_func(store: &mut Store<World>, from: &str, name: &str, ty: FuncType) -> 
         }
     };
     Func::new(store, ty, body)
+}
+
+fn call_back(
+    caller: &mut Caller<'_, World>,
+    args: impl Iterator<Item = u64>,
+) -> Result<(), wasmi::Error> {
+    let Some(name) = caller.data_mut().calls_back(args) else {
+        return Ok(());
+    };
+    let export = caller.get_export(&name).and_then(Extern::into_func);
+    let result = export.map_or(Ok(()), |func| {
+        let ty = func.ty(&*caller);
+        let types = ty.results().iter();
+        let mut results: Vec<_> = types.map(|ty| Val::default_for_ty(*ty)).collect();
+        func.call(&mut *caller, &[], &mut results)
+    });
+    caller.data_mut().returned();
+    result
 }
 
 fn kind(ty: ValType) -> fossor_module::ValType {

@@ -38,7 +38,7 @@ pub(crate) fn run(
     callees: &[Callee],
 ) -> Result<Vec<Seen>, Error> {
     let engine = engine(features)?;
-    let world = World::new(plan).map_err(Error::Refused)?;
+    let world = World::new(plan, callees).map_err(Error::Refused)?;
     let mut store = Store::new(&engine, world);
     let mut seen = Vec::new();
     let mut parts = Vec::new();
@@ -252,6 +252,7 @@ fn host_func(store: &mut Store<World>, from: &str, name: &str, ty: FuncType) -> 
             .map(|arg| number(&shallow(&mut caller, arg)))
             .collect();
         let Some(function) = wasi else {
+            call_back(&mut caller, numbers.iter().copied())?;
             for (result, ty) in results.iter_mut().zip(&types) {
                 let answer = answer(kind(ty), numbers.iter().copied());
                 let answer = answer.and_then(|answer| simple(&mut caller, &answer, ty));
@@ -281,4 +282,20 @@ fn host_func(store: &mut Store<World>, from: &str, name: &str, ty: FuncType) -> 
         }
     };
     Func::new(store, ty, body)
+}
+
+fn call_back(
+    caller: &mut Caller<'_, World>,
+    args: impl Iterator<Item = u64>,
+) -> wasmtime::Result<()> {
+    let Some(name) = caller.data_mut().calls_back(args) else {
+        return Ok(());
+    };
+    let export = caller.get_export(&name).and_then(Extern::into_func);
+    let result = export.map_or(Ok(()), |func| {
+        let mut results = vec![Val::I32(0); func.ty(&*caller).results().len()];
+        func.call(&mut *caller, &[], &mut results)
+    });
+    caller.data_mut().returned();
+    result
 }

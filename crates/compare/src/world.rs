@@ -1,6 +1,6 @@
 //! The guest's world: WASI with made-up clocks, for every engine the same code.
 
-use crate::plan::Plan;
+use crate::plan::{Callee, Plan, mixed};
 use fossor_host::{GuestMemory, HostError};
 use fossor_wasi::{Deterministic, Function, Pipe, Stdio, WasiCtx};
 
@@ -8,10 +8,22 @@ use fossor_wasi::{Deterministic, Function, Pipe, Stdio, WasiCtx};
 pub(crate) struct World {
     ctx: WasiCtx,
     out: Pipe,
+    /// Exports without parameters, which made-up functions call back.
+    callbacks: Vec<String>,
+    /// Calls back that have not returned.
+    depth: usize,
+    /// Calls back that may still be made.
+    left: usize,
 }
 
+/// Calls back in a run: what counts no operators must end too.
+const CALLBACKS: usize = 100;
+/// And one inside the other.
+const DEPTH: usize = 3;
+
 impl World {
-    pub fn new(plan: &Plan) -> Result<World, String> {
+    /// `callees`: all exported functions.
+    pub fn new(plan: &Plan, callees: &[Callee]) -> Result<World, String> {
         let out = Pipe::new();
         let ctx = WasiCtx::builder()
             .args(plan.args.iter().map(|arg| arg.clone().into_bytes()))
@@ -21,7 +33,32 @@ impl World {
             .os(Box::new(Deterministic::new(plan.seed)))
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(World { ctx, out })
+        let callbacks = callees.iter().filter(|callee| callee.params.is_empty());
+        Ok(World {
+            ctx,
+            out,
+            callbacks: callbacks.map(|callee| callee.name.clone()).collect(),
+            depth: 0,
+            left: CALLBACKS,
+        })
+    }
+
+    /// The export of its caller's that a made-up function with these arguments calls
+    /// before it answers, if any; [`returned`](Self::returned) follows.
+    pub fn calls_back(&mut self, args: impl Iterator<Item = u64>) -> Option<String> {
+        let number = mixed(args) as usize;
+        let index = (number / 4).checked_rem(self.callbacks.len())?;
+        if !number.is_multiple_of(4) || self.depth == DEPTH || self.left == 0 {
+            return None;
+        }
+        self.depth += 1;
+        self.left -= 1;
+        Some(self.callbacks[index].clone())
+    }
+
+    /// A call back has ended.
+    pub fn returned(&mut self) {
+        self.depth -= 1;
     }
 
     pub fn output(&self) -> Vec<u8> {

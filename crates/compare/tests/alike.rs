@@ -209,3 +209,36 @@ fn instances_go_on_from_snapshots() {
     let last = End::Trapped("out of bounds memory access");
     assert_eq!((verdict.calls, verdict.last), (7, Some(last)));
 }
+
+/// Made-up functions call exports back, which may trap, throw, and grow the memory.
+#[test]
+fn guests_are_called_back() {
+    // 7 rotated is 896: the mixture of 896 is 0, and calls the first function without
+    // parameters, the one of 900 is 4, and calls the second.
+    let text = r#"(module
+      (import "m" "f" (func $f (param i32) (result i32)))
+      (memory (export "memory") 1 10)
+      (tag $t (export "tag") (param i32))
+      (func (export "catches") (param i64) (result i32)
+        (block (result i32)
+          (try_table (result i32) (catch $t 0) (call $f (i32.const 896)))))
+      (func (export "throws")
+        (drop (memory.grow (i32.const 1)))
+        (i32.store (i32.const 70000) (i32.const 1))
+        (drop (call $f (i32.const 900)))
+        (throw $t (memory.size)))
+      (func (export "traps")
+        (if (i32.gt_u (memory.size) (i32.const 3)) (then (unreachable)))))"#;
+    let plan = Plan {
+        calls: Calls::One("catches".to_owned()),
+        ..Plan::default()
+    };
+    let module = wat::parse_str(text).unwrap();
+    let verdict = compare(&module, &plan, &ways()).unwrap();
+    assert!(verdict.difference.is_none(), "{verdict:?}");
+    assert_eq!(verdict.last, Some(End::Returned(vec![Value::I32(2)])));
+    // Twice each: the memory grows until the last of them traps in two.
+    let verdict = compare(&module, &Plan::default(), &ways()).unwrap();
+    assert!(verdict.difference.is_none(), "{verdict:?}");
+    assert_eq!(verdict.last, Some(End::Trapped("unreachable")));
+}
