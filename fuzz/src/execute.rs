@@ -102,23 +102,18 @@ pub(crate) fn plan(len: usize) -> Plan {
     plan
 }
 
-/// Calls all exports of a valid module with arguments out of `seed`. The module is
-/// written to the file that the variable `FOSSOR_FUZZ_MODULE` names, for `fossor diff`.
+/// Calls all exports of a valid module with arguments out of `seed`.
 pub fn agree(bytes: &[u8], seed: u64) {
-    agree_in(WAYS, bytes, seed);
-}
-
-/// As [`agree`], in some ways alone.
-pub fn agree_in(ways: &[Way], bytes: &[u8], seed: u64) {
     let plan = Plan {
         seed,
         ..Plan::default()
     };
-    agree_under(ways, bytes, &plan);
+    agree_under(WAYS, bytes, &plan);
 }
 
-/// As [`agree_in`], under a plan. Modules that it links are written beside the other,
-/// each with its name at the end.
+/// As [`agree`], in some ways and under a plan. The module is written to the file that
+/// the variable `FOSSOR_FUZZ_MODULE` names, for `fossor diff`; those that it is linked
+/// to beside it, each with its name at the end.
 pub fn agree_under(ways: &[Way], bytes: &[u8], plan: &Plan) {
     if let Some(file) = std::env::var_os("FOSSOR_FUZZ_MODULE") {
         for linked in &plan.linked {

@@ -2,6 +2,7 @@
 //! every way.
 
 use crate::{decode, execute, file};
+use fossor_compare::Plan;
 use fossor_module::{DecodeOptions, Module};
 use std::sync::LazyLock;
 use wasm_mutate::WasmMutate;
@@ -35,6 +36,10 @@ static PROGRAMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 
 /// Go's hello world, which takes a thousand times as long.
 static GO: LazyLock<Vec<u8>> = LazyLock::new(|| file("go-fixtures/prebuilt/hello.wasm"));
+
+/// Operators of each call: more than for modules of wasm-smith, since these programs
+/// are in loops for longer.
+const FUEL: u64 = 100_000;
 
 /// Mutates the program that the first byte chooses, some times over: after eight bytes
 /// of a seed may follow wasm-smith's choices, as [`execute`] has them.
@@ -74,6 +79,11 @@ pub fn run(data: &[u8]) {
             .iter()
             .take_while(|way| way.config().is_some());
         let ways = if go { own.count() } else { execute::WAYS.len() };
-        execute::agree_in(&execute::WAYS[..ways], &bytes, seed);
+        let plan = Plan {
+            seed,
+            fuel: FUEL,
+            ..Plan::default()
+        };
+        execute::agree_under(&execute::WAYS[..ways], &bytes, &plan);
     }
 }
