@@ -323,3 +323,25 @@ fn frames_that_end_where_the_stack_does() {
         }
     }
 }
+
+/// Tables were named in 16 bits, and a module may have 100,000 of them: what was found
+/// in table 0, whatever that held, was called as a function.
+#[test]
+fn a_table_behind_the_65536th() {
+    let wat = format!(
+        r#"(module (type $t (func (result i32)))
+          (table $any 2 2 anyref (ref.i31 (i32.const 0x12345678))) {}
+          (table $a 2 funcref) (table $b 2 funcref)
+          (elem $e func $seven) (elem (table $a) (i32.const 0) func $six)
+          (func $six (type $t) (i32.const 6)) (func $seven (type $t) (i32.const 7))
+          (func (export "f") (result i32 i32 i32)
+            (call_indirect $a (type $t) (i32.const 0))
+            (table.init $a $e (i32.const 1) (i32.const 0) (i32.const 1))
+            (table.copy $b $a (i32.const 0) (i32.const 1) (i32.const 1))
+            (call_indirect $b (type $t) (i32.const 0))
+            (call $tail))
+          (func $tail (type $t) (return_call_indirect $a (type $t) (i32.const 1))))"#,
+        "(table 0 funcref)".repeat(65_535)
+    );
+    returns(&wat, "f", &[], &[6, 7, 7].map(Val::I32));
+}

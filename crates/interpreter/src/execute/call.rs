@@ -239,7 +239,7 @@ handlers! {
         call_func::<D>(r, func, r.slot::<FA>(), 2)
     }
 
-    /// Calls `table C[B]`, of type word 2, with arguments from slot A.
+    /// Calls `table I[B]`, of type word 2, with arguments from slot A.
     fn call_indirect<S: Source>(r) {
         let index = S::read::<u32, FB>(&r);
         let func = match resolve(&r, index) {
@@ -355,7 +355,7 @@ pub(crate) trait Callee: 'static {
 
 /// The imported function I.
 pub(crate) struct Imported;
-/// `table I (low half)[B]`, of type word 2; see [`resolve`].
+/// `table word 3[B]`, of type word 2; see [`resolve`].
 pub(crate) struct Indirect;
 /// What slot B refers to.
 pub(crate) struct Reference;
@@ -397,11 +397,11 @@ impl Callee for Reference {
     }
 }
 
-/// The function at `index` of table C, of whatever type.
+/// The function at `index` of table I, of whatever type.
 #[inline(always)]
 unsafe fn resolve(r: &Registers, index: u32) -> Result<*const FuncRef, Trap> {
     // SAFETY: V2.
-    unsafe { resolve_in(r, r.field::<FC>() as usize, index) }
+    unsafe { resolve_in(r, r.imm_u32() as usize, index) }
 }
 
 #[inline(always)]

@@ -74,7 +74,7 @@ impl Translator<'_> {
         self.emit(
             handlers,
             "call_indirect",
-            Fields::slots(args, slot, table as u16, 0),
+            Fields::imm(args, slot, table),
         );
         self.word(module.type_ids[type_index as usize].into());
         self.pays();
