@@ -199,7 +199,9 @@ impl Blocks {
     /// Sweeps a block, or the run that it begins; how many blocks it was.
     fn sweep_block(&mut self, block: usize) -> usize {
         let kind = self.kinds[block];
-        if kind == FREE {
+        // In the midst of an object: it begins in a block that was swept, and took this
+        // one, which was free, afterwards.
+        if kind == FREE || kind == LARGE_REST {
             return 1;
         }
         let mut live = 0;
