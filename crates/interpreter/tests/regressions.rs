@@ -3,9 +3,14 @@
 mod common;
 
 use common::{configs, each, each_linked, returns};
-use fossor_host::{HostError, Trap};
-use fossor_interpreter::{Engine, Error, Extern, Module, Store, StoreLimits, Val};
+use fossor_host::{HostError, InterruptReason, Trap};
+use fossor_interpreter::{
+    Collect, Config, Dispatch, Engine, Error, Extern, Func, Module, Store, StoreLimits, Val,
+};
 use fossor_module::FuncType;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A comparison that became part of its branch took along what was noted of
 /// the float accumulator: a value that was only there was lost.
@@ -344,4 +349,36 @@ fn a_table_behind_the_65536th() {
         "(table 0 funcref)".repeat(65_535)
     );
     returns(&wat, "f", &[], &[6, 7, 7].map(Val::I32));
+}
+
+/// The globals of an instance that could not be made stayed in the store, and the
+/// collector looked at their cells, which were gone.
+#[test]
+fn globals_of_an_instance_that_was_not_made() {
+    let failing = format!(
+        "(module (table 100 funcref) {})",
+        "(global (mut anyref) (ref.null any))".repeat(100_000)
+    );
+    let allocating = r#"(module (type $s (struct (field i32)))
+      (func (export "f") (result i32)
+        (struct.get $s 0 (struct.new $s (i32.const 7)))))"#;
+    for (mode, mut config) in configs() {
+        config.collect = Collect::Always;
+        let engine = Engine::new(config);
+        let compile = |wat: &str| Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
+        let mut limits = StoreLimits::default();
+        limits.table_elements = 10;
+        let mut store = Store::with_limits(&engine, Box::new(()), limits);
+        store.set_fuel(1000);
+        let error = store.instantiate(&compile(&failing), &[]).expect_err(&mode);
+        assert!(
+            error.to_string().contains("cannot be had"),
+            "{mode}: {error}"
+        );
+        let instance = store.instantiate(&compile(allocating), &[]).unwrap();
+        let Some(Extern::Func(f)) = store.export(instance, "f") else {
+            panic!("{mode}: no f")
+        };
+        assert_eq!(store.call(f, &[]).unwrap(), [Val::I32(7)], "{mode}");
+    }
 }
