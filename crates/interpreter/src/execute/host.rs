@@ -174,8 +174,9 @@ const SPARE_SLOTS: usize = 8;
 impl Execution {
     /// Where the last frame ends.
     pub fn stack_limit(&self) -> *mut u64 {
-        // SAFETY: the reservation has a page or more.
-        unsafe { self.stack_end().sub(SPARE_SLOTS) }
+        let spare = SPARE_SLOTS.min(self.stack.len_bytes() / size_of::<u64>());
+        // SAFETY: inside the reservation, which may be none at all.
+        unsafe { self.stack_end().sub(spare) }
     }
 
     /// End of the value stack.
@@ -448,5 +449,33 @@ pub(super) unsafe fn translate(ctx: *mut Context, entry: *const FuncEntry) -> *c
         };
         fail((*ctx).execution, error);
         std::ptr::null()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reserve::Reservation;
+    use crate::{Extern, Module, Val};
+    use fossor_module::{FuncType, ValType};
+
+    #[test]
+    fn without_a_stack_every_call_exhausts_it() {
+        let engine = Engine::default();
+        let mut store = Store::new(&engine, Box::new(()));
+        store.execution.get_mut().stack = Reservation::new(0).expect("nothing");
+        let wat = r#"(module (func (export "f") (param i64)))"#;
+        let module = Module::new(&engine, wat::parse_str(wat).expect("well-formed"));
+        let instance = store.instantiate(&module.expect("valid"), &[]);
+        let Some(Extern::Func(guest)) = store.export(instance.expect("no start"), "f") else {
+            panic!("it is exported");
+        };
+        let host = store.new_func(FuncType::new([ValType::I64], []), |_, _| Ok(()));
+        for func in [guest, host] {
+            let Err(Error::Trap(info)) = store.call(func, &[Val::I64(1)]) else {
+                panic!("there is no stack");
+            };
+            assert_eq!(info.trap, Trap::StackExhausted);
+        }
     }
 }
