@@ -382,3 +382,54 @@ fn globals_of_an_instance_that_was_not_made() {
         assert_eq!(store.call(f, &[]).unwrap(), [Val::I32(7)], "{mode}");
     }
 }
+
+/// The function `name` of an instance.
+fn exported(store: &Store, instance: fossor_interpreter::InstanceId, name: &str) -> Func {
+    match store.export(instance, name) {
+        Some(Extern::Func(func)) => func,
+        _ => panic!("no {name}"),
+    }
+}
+
+/// Asks the store's guest to stop, a moment from now.
+fn interrupt_soon(store: &Store) -> std::thread::JoinHandle<()> {
+    let interrupt = store.interrupt().clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        interrupt.interrupt(InterruptReason::Requested);
+    })
+}
+
+fn names(info: &fossor_interpreter::TrapInfo) -> Vec<Option<&str>> {
+    info.frames.iter().map(|f| f.name.as_deref()).collect()
+}
+
+/// What was thrown was written to the frame that catches it, over those that it leaves,
+/// before it was known whether the heap has room for the reference to it. Then the walk
+/// of the frames followed what it found there.
+#[test]
+fn a_caught_exception_that_exhausts_the_heap() {
+    let wat = r#"(module (tag $t (param i64 i64 i64 i64))
+      (func $g (throw $t (i64.const 8) (i64.const 16) (i64.const 24) (i64.const 32)))
+      (func $h (call $g))
+      (func $f (export "f")
+        (block $b (result i64 i64 i64 i64 exnref)
+          (try_table (catch_ref $t $b) (call $h))
+          (unreachable))
+        (unreachable)))"#;
+    for (mode, config) in configs() {
+        let engine = Engine::new(config);
+        let mut limits = StoreLimits::default();
+        limits.heap_bytes = 8;
+        let mut store = Store::with_limits(&engine, Box::new(()), limits);
+        store.set_fuel(1000);
+        let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
+        let instance = store.instantiate(&module, &[]).unwrap();
+        let f = exported(&store, instance, "f");
+        let Err(Error::Trap(info)) = store.call(f, &[]) else {
+            panic!("{mode}: no trap")
+        };
+        assert_eq!(info.trap, Trap::HeapExhausted, "{mode}");
+        assert_eq!(names(&info), ["g", "h", "f"].map(Some), "{mode}");
+    }
+}
