@@ -433,3 +433,37 @@ fn a_caught_exception_that_exhausts_the_heap() {
         assert_eq!(names(&info), ["g", "h", "f"].map(Some), "{mode}");
     }
 }
+
+/// A tail call looked twice whether the callee's frame fits: before it moved the
+/// arguments over its own frame's link, and afterwards. Between the two, another thread
+/// may ask the guest to stop; then the walk of the frames followed an argument.
+#[test]
+fn a_tail_call_that_is_interrupted() {
+    let many = "i64 ".repeat(500);
+    let get: String = (0..500).map(|i| format!("(local.get {i})")).collect();
+    let wat = format!(
+        r#"(module (type $t (func (param {many}))) (table funcref (elem $a $b))
+          (func $a (type $t) {get} (return_call $b))
+          (func $b (type $t) {get} (i32.const 0) (return_call_indirect (type $t)))
+          (func $f (export "f") (call $a {})))"#,
+        "(i64.const 16)".repeat(500)
+    );
+    for (mode, config) in configs() {
+        let engine = Engine::new(config);
+        let module = Module::new(&engine, wat::parse_str(&wat).unwrap()).unwrap();
+        let mut store = Store::new(&engine, Box::new(()));
+        let instance = store.instantiate(&module, &[]).unwrap();
+        let f = exported(&store, instance, "f");
+        for _ in 0..50 {
+            store.set_fuel(u64::MAX / 2);
+            store.interrupt().clear();
+            let thread = interrupt_soon(&store);
+            let Err(Error::Trap(info)) = store.call(f, &[]) else {
+                panic!("{mode}: no trap")
+            };
+            thread.join().unwrap();
+            assert_eq!(info.trap, Trap::Interrupted, "{mode}");
+            assert_eq!(names(&info).last(), Some(&Some("f")), "{mode}");
+        }
+    }
+}

@@ -49,6 +49,25 @@ pub(super) unsafe fn enter<D: Dispatch>(
             r.acc = 0;
             return trap(r, Trap::StackExhausted);
         }
+        enter_fitting::<D>(r, code, entry, fp, return_ip, caller_fp)
+    }
+}
+
+/// As [`enter`], for whoever has found that the frame [`fits`]. To look again would be
+/// wrong: meanwhile another thread may ask the guest to stop, and the frame, or the
+/// context, of the instruction that would trap is given up.
+#[inline(always)]
+unsafe fn enter_fitting<D: Dispatch>(
+    mut r: Registers,
+    code: *const u64,
+    entry: Entry,
+    fp: *mut u64,
+    return_ip: *const u64,
+    caller_fp: *mut u64,
+) {
+    // SAFETY: V1, as the caller says; V2: `code` starts with its header.
+    unsafe {
+        let header = code.cast::<CodeHeader>();
         // Read only now, when the registers for the comparison are free again.
         let link = fp.add((*header).link_slot as usize);
         link.write(return_ip as u64);
@@ -144,7 +163,7 @@ unsafe fn return_call_to<D: Dispatch>(r: Registers, func: *const FuncRef) {
                 return trap(r, Trap::StackExhausted);
             }
             copy_slots(r.fp, r.slot::<FA>(), (*func).slots.params as usize);
-            enter::<D>(
+            enter_fitting::<D>(
                 r,
                 code,
                 Entry::Start,
@@ -208,7 +227,7 @@ handlers! {
         host::enter_instance(r.ctx, (*func).ctx);
         r.ctx = (*func).ctx;
         r.mem = r.context().memory_base;
-        enter::<D>(r, code, Entry::Start, inner, restore, record)
+        enter_fitting::<D>(r, code, Entry::Start, inner, restore, record)
     }
 
     /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
@@ -271,7 +290,14 @@ handlers! {
             return trap(r, Trap::StackExhausted);
         }
         copy_slots(r.fp, r.slot::<FA>(), r.field::<FB>() as usize);
-        enter::<D>(r, code, Entry::Start, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter_fitting::<D>(
+            r,
+            code,
+            Entry::Start,
+            r.fp,
+            return_ip as *const u64,
+            caller_fp as *mut u64,
+        )
     }
 
     /// Turns a function reference in word 2's slot into a tail call: see
