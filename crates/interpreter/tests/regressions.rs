@@ -467,3 +467,43 @@ fn a_tail_call_that_is_interrupted() {
         }
     }
 }
+
+/// A debugger that looks at a function that is about to be translated was shown all its
+/// locals, which have no place yet: where the stack ends they lie behind it, and the
+/// process was killed.
+#[test]
+fn locals_of_a_function_that_does_not_fit() {
+    let wat = format!(
+        r#"(module (func $big (param i64) (local {}))
+          (func $f (export "f") (param i64)
+            (if (i64.eqz (local.get 0)) (then (call $big (i64.const 9))))
+            (call $f (i64.sub (local.get 0) (i64.const 1)))))"#,
+        "v128 ".repeat(20_000)
+    );
+    for dispatch in [Dispatch::Loop, Dispatch::Tail] {
+        for pages in 0..4 {
+            let mut config = Config::default();
+            (config.dispatch, config.debug) = (dispatch, true);
+            config.max_stack_bytes = (64 + 4 * pages) << 10;
+            let engine = Engine::new(config);
+            let module = Module::new(&engine, wat::parse_str(&wat).unwrap()).unwrap();
+            let mut store = Store::new(&engine, Box::new(()));
+            let instance = store.instantiate(&module, &[]).unwrap();
+            let f = exported(&store, instance, "f");
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let keep = seen.clone();
+            store.set_observer(move |stopped| {
+                if stopped.trap().is_some() {
+                    keep.lock().unwrap().push(stopped.locals(0));
+                    assert_eq!(stopped.locals(1), [Val::I64(0)]);
+                }
+                ControlFlow::Continue(())
+            });
+            let Err(Error::Trap(info)) = store.call(f, &[Val::I64(100)]) else {
+                panic!("no trap")
+            };
+            assert_eq!(info.trap, Trap::StackExhausted);
+            assert_eq!(*seen.lock().unwrap(), [[Val::I64(9)]]);
+        }
+    }
+}
