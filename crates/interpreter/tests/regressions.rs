@@ -507,3 +507,50 @@ fn locals_of_a_function_that_does_not_fit() {
         }
     }
 }
+
+/// Nobody looked at the stop flag on the way of an exception: past many frames, each
+/// with many blocks that do not catch it, it took hours, and one that a host's function
+/// throws anew each time it was caught went on for ever.
+#[test]
+fn exceptions_on_their_way_are_interrupted() {
+    let deep = format!(
+        r#"(module (import "host" "h" (func $h)) (tag $t) (tag $u)
+          (func $g (param i32) (block {}
+            (if (i32.eqz (local.get 0)) (then (throw $t)))
+            (call $g (i32.sub (local.get 0) (i32.const 1)))))
+          (func (export "f")
+            (block (try_table (catch $t 0) (call $g (i32.const 40_000)))) (unreachable)))"#,
+        "(try_table (catch $u 0))".repeat(30_000)
+    );
+    let again = r#"(module (import "host" "h" (func $h)) (func (export "f")
+      (loop (try_table (catch_all 0) (call $h)))))"#;
+    for (wat, mib) in [(&deep[..], 64), (again, 1)] {
+        for (mode, mut config) in configs() {
+            if config.fuel || !config.fuse {
+                continue;
+            }
+            config.max_stack_bytes = mib << 20;
+            let engine = Engine::new(config);
+            let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
+            module.compile_all().unwrap();
+            let mut store = Store::new(&engine, Box::new(()));
+            let tag = store.new_tag(FuncType::new([], [])).unwrap();
+            let h = store.new_func(FuncType::new([], []), move |caller, _| {
+                let thrown = caller.store.new_exception(tag, &[]);
+                Err(HostError::other(Error::Exception(Box::new(
+                    thrown.unwrap(),
+                ))))
+            });
+            let instance = store.instantiate(&module, &[Extern::Func(h)]).unwrap();
+            let f = exported(&store, instance, "f");
+            let thread = interrupt_soon(&store);
+            let start = std::time::Instant::now();
+            let Err(Error::Trap(info)) = store.call(f, &[]) else {
+                panic!("{mode}: no trap")
+            };
+            thread.join().unwrap();
+            assert_eq!(info.trap, Trap::Interrupted, "{mode}");
+            assert!(start.elapsed().as_secs() < 5, "{mode}");
+        }
+    }
+}

@@ -219,6 +219,11 @@ unsafe fn unwind(mut ip: *const u64, mut fp: *mut u64, mut ctx: *mut Context) ->
         // Return addresses point behind the call.
         let mut behind = 0;
         while ip != halt {
+            // There may be many frames, with many clauses each; and whoever throws again
+            // what was caught takes no branch.
+            if (*execution).interrupt.reason().is_some() {
+                return Exit::Trap(Trap::Interrupted);
+            }
             if ip == restore {
                 ctx = fp.read() as *mut Context;
                 ip = fp.add(1).read() as *const u64;
