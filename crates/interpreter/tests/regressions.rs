@@ -554,3 +554,42 @@ fn exceptions_on_their_way_are_interrupted() {
         }
     }
 }
+
+/// With fuel, the stop flag is looked at each 50,000 operators, and each of them may
+/// fill all of a memory: a guest was not to be stopped for hours.
+#[test]
+fn operators_that_take_long_are_interrupted() {
+    let bulk = [
+        "(memory.fill (i32.const 0) (i32.const 1) (i32.const 0x400_0000))",
+        "(memory.copy (i32.const 0) (i32.const 1) (i32.const 0x3ff_ffff))",
+        "(table.fill (i32.const 0) (ref.null func) (i32.const 5_000_000))",
+        "(array.fill $a (local.get 0) (i32.const 0) (i32.const 1) (i32.const 0x400_0000))",
+    ];
+    for bulk in bulk {
+        let wat = format!(
+            r#"(module (memory 1024) (table 5_000_000 funcref) (type $a (array (mut i8)))
+              (func (export "f") (local (ref null $a))
+                (local.set 0 (array.new_default $a (i32.const 0x400_0000)))
+                (loop {bulk} (br 0))))"#
+        );
+        for (mode, config) in configs() {
+            if !(config.fuel && config.fuse) {
+                continue;
+            }
+            let engine = Engine::new(config);
+            let module = Module::new(&engine, wat::parse_str(&wat).unwrap()).unwrap();
+            let mut store = Store::new(&engine, Box::new(()));
+            let instance = store.instantiate(&module, &[]).unwrap();
+            let f = exported(&store, instance, "f");
+            // With less it would be the fuel that ends it, after many seconds.
+            store.set_fuel(5_000);
+            let thread = interrupt_soon(&store);
+            let Err(Error::Trap(info)) = store.call(f, &[]) else {
+                panic!("{mode}: no trap")
+            };
+            thread.join().unwrap();
+            assert_eq!(info.trap, Trap::Interrupted, "{mode} {bulk}");
+            assert!(store.fuel() > 4_000, "{mode} {bulk}: {}", store.fuel());
+        }
+    }
+}
