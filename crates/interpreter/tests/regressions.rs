@@ -593,3 +593,29 @@ fn operators_that_take_long_are_interrupted() {
         }
     }
 }
+
+/// A host's function that says that the fuel is used up was called again and again, as
+/// if it were an instruction that could not pay.
+#[test]
+fn a_host_function_that_is_out_of_fuel() {
+    let wat = r#"(module (import "host" "h" (func $h)) (func (export "f") (call $h)))"#;
+    for (mode, config) in configs() {
+        let engine = Engine::new(config);
+        let module = Module::new(&engine, wat::parse_str(wat).unwrap()).unwrap();
+        let mut store = Store::new(&engine, Box::new(()));
+        store.set_fuel(10_000_000);
+        let calls = Arc::new(AtomicU32::new(0));
+        let count = calls.clone();
+        let h = store.new_func(FuncType::new([], []), move |_, _| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Err(HostError::Trap(Trap::OutOfFuel))
+        });
+        let instance = store.instantiate(&module, &[Extern::Func(h)]).unwrap();
+        let f = exported(&store, instance, "f");
+        let Err(Error::Trap(info)) = store.call(f, &[]) else {
+            panic!("{mode}: no trap")
+        };
+        assert_eq!(info.trap, Trap::OutOfFuel, "{mode}");
+        assert_eq!(calls.load(Ordering::Relaxed), 1, "{mode}");
+    }
+}

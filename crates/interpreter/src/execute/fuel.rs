@@ -59,8 +59,7 @@ unsafe fn note_short(
         let fuel = &mut (*ctx).fuel;
         *fuel = fuel.wrapping_add(price);
         (*(*ctx).execution).unpaid = price;
-        let exit = Exit::Trap(Trap::OutOfFuel);
-        note_pause(ip, fp, ctx, acc, mem, exit, acc_f64, acc_f32);
+        note_pause(ip, fp, ctx, acc, mem, Exit::Unpaid, acc_f64, acc_f32);
     }
 }
 
@@ -77,6 +76,7 @@ pub(super) unsafe fn refill(execution: *mut Execution) -> bool {
             return false;
         }
         if (*execution).fuel_kept == 0 {
+            (*execution).exit = Exit::Trap(Trap::OutOfFuel);
             return false;
         }
         sample::take(execution);

@@ -237,7 +237,7 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 .unwrap_or_else(|| Error::Resources("the run failed without a reason".to_owned()))),
             Exit::Thrown => Err(uncaught(execution)),
             // Nobody was there to go on from it.
-            Exit::Paused => Err(Error::Trap(Box::new(walk::trap_info(
+            Exit::Paused | Exit::Unpaid => Err(Error::Trap(Box::new(walk::trap_info(
                 execution,
                 Trap::Interrupted,
             )))),
@@ -305,7 +305,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
             (*execution).fuel = (*(*execution).resume.ctx).fuel;
             let goes_on = match (*execution).exit {
                 // The fuel's instruction is executed again.
-                Exit::Trap(Trap::OutOfFuel) => fuel::refill(execution),
+                Exit::Unpaid => fuel::refill(execution),
                 Exit::Paused => debug::pause(execution),
                 Exit::Trap(trap) => debug::trapped(execution, trap),
                 _ => false,
