@@ -118,7 +118,7 @@ impl Store {
     pub fn is_of(&self, value: AnyRef, ty: RefType) -> bool {
         let type_id = self.heap().type_of(value.0.slot);
         let types = self.engine.types();
-        let cast = Cast::to(ty, |id| types.layout(id).display.len() as u8 - 1);
+        let cast = Cast::to(ty, |id| types.depth(id));
         !cast.is_func && self.heap().is_of(value.0.slot, type_id, cast)
     }
 

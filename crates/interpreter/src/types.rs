@@ -141,6 +141,11 @@ impl TypeRegistry {
         Layout::of(&entry.ty, &entry.chain)
     }
 
+    /// How many supertypes the type of a number has: 63 at most.
+    pub fn depth(&self, number: u32) -> u8 {
+        self.types[number as usize].chain.len() as u8 - 1
+    }
+
     /// The function type of a number, which is one of a function.
     pub fn signature(&self, number: u32) -> FuncType {
         let entry = &self.types[number as usize];

@@ -3,6 +3,7 @@
 //! call. Each answers whether everything was in bounds, before any effect.
 
 use super::context::{Context, Memory, Table};
+use super::fuel::heed_brake;
 use super::operand::Cell;
 use crate::instance::Instance;
 
@@ -73,6 +74,7 @@ pub(crate) unsafe fn fill_memory(ctx: *mut Context, args: *mut u64, index: u32) 
             .base()
             .add(to as usize)
             .write_bytes(value as u8, len as usize);
+        heed_brake(ctx);
         true
     }
 }
@@ -91,6 +93,7 @@ pub(crate) unsafe fn copy_memory(ctx: *mut Context, args: *mut u64, indices: u32
             }
             base.add(to as usize)
                 .copy_from(base.add(from as usize), len as usize);
+            heed_brake(ctx);
             return true;
         }
         let target = (*ctx).memory((indices & 0x7fff) as usize);
@@ -107,6 +110,7 @@ pub(crate) unsafe fn copy_memory(ctx: *mut Context, args: *mut u64, indices: u32
             .base()
             .add(to as usize)
             .copy_from(source, len as usize);
+        heed_brake(ctx);
         true
     }
 }
@@ -134,6 +138,7 @@ pub(crate) unsafe fn init_memory(
             .base()
             .add(to as usize)
             .copy_from_nonoverlapping(source, len as usize);
+        heed_brake(ctx);
         true
     }
 }
@@ -185,7 +190,10 @@ pub(crate) unsafe fn grow_table(ctx: *mut Context, index: u32, delta: u64, value
     // SAFETY: V3, V6.
     let table = unsafe { table_mut(ctx, index) };
     let delta = index_of(delta, table.ty.index64);
-    table.grow(delta, value).unwrap_or(u64::MAX)
+    let old = table.grow(delta, value);
+    // SAFETY: V3.
+    unsafe { heed_brake(ctx) };
+    old.unwrap_or(u64::MAX)
 }
 
 /// `table.fill`
@@ -200,6 +208,8 @@ pub(crate) unsafe fn fill_table(ctx: *mut Context, args: *mut u64, index: u32) -
         return false;
     }
     table.elements[to as usize..][..len as usize].fill(value);
+    // SAFETY: V3.
+    unsafe { heed_brake(ctx) };
     true
 }
 
@@ -230,6 +240,7 @@ pub(crate) unsafe fn copy_table(
             .as_mut_ptr()
             .add(to as usize)
             .copy_from(source, len as usize);
+        heed_brake(ctx);
         true
     }
 }
@@ -255,6 +266,7 @@ pub(crate) unsafe fn init_table(
         }
         let source = &elements[from as usize..][..len as usize];
         table.elements[to as usize..][..len as usize].copy_from_slice(source);
+        heed_brake(ctx);
         true
     }
 }

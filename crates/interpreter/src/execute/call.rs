@@ -49,6 +49,25 @@ pub(super) unsafe fn enter<D: Dispatch>(
             r.acc = 0;
             return trap(r, Trap::StackExhausted);
         }
+        enter_fitting::<D>(r, code, entry, fp, return_ip, caller_fp)
+    }
+}
+
+/// As [`enter`], for whoever has found that the frame [`fits`]. To look again would be
+/// wrong: meanwhile another thread may ask the guest to stop, and the frame, or the
+/// context, of the instruction that would trap is given up.
+#[inline(always)]
+unsafe fn enter_fitting<D: Dispatch>(
+    mut r: Registers,
+    code: *const u64,
+    entry: Entry,
+    fp: *mut u64,
+    return_ip: *const u64,
+    caller_fp: *mut u64,
+) {
+    // SAFETY: V1, as the caller says; V2: `code` starts with its header.
+    unsafe {
+        let header = code.cast::<CodeHeader>();
         // Read only now, when the registers for the comparison are free again.
         let link = fp.add((*header).link_slot as usize);
         link.write(return_ip as u64);
@@ -144,7 +163,7 @@ unsafe fn return_call_to<D: Dispatch>(r: Registers, func: *const FuncRef) {
                 return trap(r, Trap::StackExhausted);
             }
             copy_slots(r.fp, r.slot::<FA>(), (*func).slots.params as usize);
-            enter::<D>(
+            enter_fitting::<D>(
                 r,
                 code,
                 Entry::Start,
@@ -208,7 +227,7 @@ handlers! {
         host::enter_instance(r.ctx, (*func).ctx);
         r.ctx = (*func).ctx;
         r.mem = r.context().memory_base;
-        enter::<D>(r, code, Entry::Start, inner, restore, record)
+        enter_fitting::<D>(r, code, Entry::Start, inner, restore, record)
     }
 
     /// `slots A.. := 0`, I of them: locals that `enter` does not zero.
@@ -239,7 +258,7 @@ handlers! {
         call_func::<D>(r, func, r.slot::<FA>(), 2)
     }
 
-    /// Calls `table C[B]`, of type word 2, with arguments from slot A.
+    /// Calls `table I[B]`, of type word 2, with arguments from slot A.
     fn call_indirect<S: Source>(r) {
         let index = S::read::<u32, FB>(&r);
         let func = match resolve(&r, index) {
@@ -271,7 +290,14 @@ handlers! {
             return trap(r, Trap::StackExhausted);
         }
         copy_slots(r.fp, r.slot::<FA>(), r.field::<FB>() as usize);
-        enter::<D>(r, code, Entry::Start, r.fp, return_ip as *const u64, caller_fp as *mut u64)
+        enter_fitting::<D>(
+            r,
+            code,
+            Entry::Start,
+            r.fp,
+            return_ip as *const u64,
+            caller_fp as *mut u64,
+        )
     }
 
     /// Turns a function reference in word 2's slot into a tail call: see
@@ -355,7 +381,7 @@ pub(crate) trait Callee: 'static {
 
 /// The imported function I.
 pub(crate) struct Imported;
-/// `table I (low half)[B]`, of type word 2; see [`resolve`].
+/// `table word 3[B]`, of type word 2; see [`resolve`].
 pub(crate) struct Indirect;
 /// What slot B refers to.
 pub(crate) struct Reference;
@@ -397,11 +423,11 @@ impl Callee for Reference {
     }
 }
 
-/// The function at `index` of table C, of whatever type.
+/// The function at `index` of table I, of whatever type.
 #[inline(always)]
 unsafe fn resolve(r: &Registers, index: u32) -> Result<*const FuncRef, Trap> {
     // SAFETY: V2.
-    unsafe { resolve_in(r, r.field::<FC>() as usize, index) }
+    unsafe { resolve_in(r, r.imm_u32() as usize, index) }
 }
 
 #[inline(always)]

@@ -24,6 +24,9 @@ pub(crate) enum Exit {
     Thrown,
     /// A debugger wants to look, and the run goes on.
     Paused,
+    /// What is next could not be paid, and the run goes on if there is more fuel. Not the
+    /// trap `OutOfFuel`, with which a host's function may end.
+    Unpaid,
 }
 
 /// An instance, as its code sees it. Its own globals follow the struct, so

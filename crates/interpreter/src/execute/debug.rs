@@ -157,7 +157,12 @@ impl Stopped<'_> {
             let defined_idx = frame.func_idx - module.decoded.imported_funcs;
             // The operands of a frame further out became its callee's parameters.
             let offset = frame.wasm_offset.filter(|_| index == 0);
-            let layout = FrameLayout::of(module, defined_idx, offset);
+            let mut layout = FrameLayout::of(module, defined_idx, offset);
+            if frame.wasm_offset.is_none() {
+                // About to be translated: it has its parameters, and no room for more.
+                let ty = module.decoded.func_type(frame.func_idx);
+                layout.locals.truncate(ty.params().len());
+            }
             for (slot, ty) in choose(layout) {
                 // SAFETY: V1: slots of a frame that was entered; V3: nobody else
                 // refers to the store meanwhile.

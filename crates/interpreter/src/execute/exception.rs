@@ -219,6 +219,11 @@ unsafe fn unwind(mut ip: *const u64, mut fp: *mut u64, mut ctx: *mut Context) ->
         // Return addresses point behind the call.
         let mut behind = 0;
         while ip != halt {
+            // There may be many frames, with many clauses each; and whoever throws again
+            // what was caught takes no branch.
+            if (*execution).interrupt.reason().is_some() {
+                return Exit::Trap(Trap::Interrupted);
+            }
             if ip == restore {
                 ctx = fp.read() as *mut Context;
                 ip = fp.add(1).read() as *const u64;
@@ -239,14 +244,20 @@ unsafe fn unwind(mut ip: *const u64, mut fp: *mut u64, mut ctx: *mut Context) ->
                 };
                 if let Some(clause) = table.clauses_at(word).find(fits) {
                     let mut to = fp.add(clause.slot as usize);
+                    // Before anything is written: the frames that are left lie there,
+                    // and are walked if this traps.
+                    let reference = match clause.with_ref {
+                        true => match thrown.keep(execution, to) {
+                            Some(slot) => Some(slot),
+                            None => return Exit::Trap(Trap::HeapExhausted),
+                        },
+                        false => None,
+                    };
                     if clause.tag.is_some() {
                         to.copy_from_nonoverlapping(thrown.slots.as_ptr(), thrown.slots.len());
                         to = to.add(thrown.slots.len());
                     }
-                    if clause.with_ref {
-                        let Some(slot) = thrown.keep(execution, to) else {
-                            return Exit::Trap(Trap::HeapExhausted);
-                        };
+                    if let Some(slot) = reference {
                         to.write(slot);
                     }
                     (*execution).thrown = None;

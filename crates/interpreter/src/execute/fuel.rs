@@ -14,6 +14,7 @@ use super::go;
 use super::registers::{FA, FB, Registers, handlers};
 use super::sample;
 use fossor_host::Trap;
+use std::sync::atomic::Ordering;
 
 /// Takes `price`; `false`: there was not so much, which `pause` makes good.
 #[inline(always)]
@@ -58,8 +59,7 @@ unsafe fn note_short(
         let fuel = &mut (*ctx).fuel;
         *fuel = fuel.wrapping_add(price);
         (*(*ctx).execution).unpaid = price;
-        let exit = Exit::Trap(Trap::OutOfFuel);
-        note_pause(ip, fp, ctx, acc, mem, exit, acc_f64, acc_f32);
+        note_pause(ip, fp, ctx, acc, mem, Exit::Unpaid, acc_f64, acc_f32);
     }
 }
 
@@ -76,6 +76,7 @@ pub(super) unsafe fn refill(execution: *mut Execution) -> bool {
             return false;
         }
         if (*execution).fuel_kept == 0 {
+            (*execution).exit = Exit::Trap(Trap::OutOfFuel);
             return false;
         }
         sample::take(execution);
@@ -107,6 +108,20 @@ impl Execution {
         if self.interrupt.reason().is_some() {
             let fuel = std::mem::take(&mut self.fuel);
             self.fuel_kept = self.fuel_kept.saturating_add(fuel);
+        }
+    }
+}
+
+/// Behind an operator that may have taken long, as much as all those of a portion
+/// together: if the guest must stop, whoever pays next looks at the flag.
+#[inline(always)]
+pub(super) unsafe fn heed_brake(ctx: *mut Context) {
+    // SAFETY: V3.
+    unsafe {
+        if (*ctx).stack_limit.load(Ordering::Relaxed).is_null() {
+            let execution = &mut *(*ctx).execution;
+            let fuel = std::mem::take(&mut (*ctx).fuel);
+            execution.fuel_kept = execution.fuel_kept.saturating_add(fuel);
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::context::Context;
 use super::control::trap;
 use super::dispatch::next;
+use super::fuel;
 use super::operand::{Target, ToSlot};
 use super::registers::{FA, FB, FC, handlers};
 use fossor_host::Trap;
@@ -28,7 +29,10 @@ unsafe fn run(ctx: *mut Context, fp: *mut u64, ip: *const u64) -> Option<Trap> {
     unsafe {
         let function = std::ptr::with_exposed_provenance(ip.add(2).read() as usize);
         let function = std::mem::transmute::<*const (), Outlined>(function);
-        function(ctx, fp, ip)
+        let trap = function(ctx, fp, ip);
+        // Arrays may be large, and allocating may collect.
+        fuel::heed_brake(ctx);
+        trap
     }
 }
 

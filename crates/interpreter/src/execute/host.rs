@@ -174,8 +174,9 @@ const SPARE_SLOTS: usize = 8;
 impl Execution {
     /// Where the last frame ends.
     pub fn stack_limit(&self) -> *mut u64 {
-        // SAFETY: the reservation has a page or more.
-        unsafe { self.stack_end().sub(SPARE_SLOTS) }
+        let spare = SPARE_SLOTS.min(self.stack.len_bytes() / size_of::<u64>());
+        // SAFETY: inside the reservation, which may be none at all.
+        unsafe { self.stack_end().sub(spare) }
     }
 
     /// End of the value stack.
@@ -236,7 +237,7 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 .unwrap_or_else(|| Error::Resources("the run failed without a reason".to_owned()))),
             Exit::Thrown => Err(uncaught(execution)),
             // Nobody was there to go on from it.
-            Exit::Paused => Err(Error::Trap(Box::new(walk::trap_info(
+            Exit::Paused | Exit::Unpaid => Err(Error::Trap(Box::new(walk::trap_info(
                 execution,
                 Trap::Interrupted,
             )))),
@@ -304,7 +305,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
             (*execution).fuel = (*(*execution).resume.ctx).fuel;
             let goes_on = match (*execution).exit {
                 // The fuel's instruction is executed again.
-                Exit::Trap(Trap::OutOfFuel) => fuel::refill(execution),
+                Exit::Unpaid => fuel::refill(execution),
                 Exit::Paused => debug::pause(execution),
                 Exit::Trap(trap) => debug::trapped(execution, trap),
                 _ => false,
@@ -448,5 +449,33 @@ pub(super) unsafe fn translate(ctx: *mut Context, entry: *const FuncEntry) -> *c
         };
         fail((*ctx).execution, error);
         std::ptr::null()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reserve::Reservation;
+    use crate::{Extern, Module, Val};
+    use fossor_module::{FuncType, ValType};
+
+    #[test]
+    fn without_a_stack_every_call_exhausts_it() {
+        let engine = Engine::default();
+        let mut store = Store::new(&engine, Box::new(()));
+        store.execution.get_mut().stack = Reservation::new(0).expect("nothing");
+        let wat = r#"(module (func (export "f") (param i64)))"#;
+        let module = Module::new(&engine, wat::parse_str(wat).expect("well-formed"));
+        let instance = store.instantiate(&module.expect("valid"), &[]);
+        let Some(Extern::Func(guest)) = store.export(instance.expect("no start"), "f") else {
+            panic!("it is exported");
+        };
+        let host = store.new_func(FuncType::new([ValType::I64], []), |_, _| Ok(()));
+        for func in [guest, host] {
+            let Err(Error::Trap(info)) = store.call(func, &[Val::I64(1)]) else {
+                panic!("there is no stack");
+            };
+            assert_eq!(info.trap, Trap::StackExhausted);
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::context::FuncRef;
 use super::control::trap;
 use super::dispatch::next;
 use super::operand::{Cell, Target, ToSlot};
-use super::registers::{FA, FB, FC, handlers};
+use super::registers::{FA, FB, handlers};
 use fossor_host::Trap;
 
 handlers! {
@@ -87,18 +87,18 @@ handlers! {
         }
     }
 
-    /// `table B[slot[A]] := table C[slot[A+1]], slot[A+2] elements`
+    /// `table I[slot[A]] := table word 2[slot[A+1]], slot[A+2] elements`
     fn table_copy(r) {
-        match bulk::copy_table(r.ctx, r.slot::<FA>(), r.field::<FB>().into(), r.field::<FC>().into()) {
-            true => next::<D>(r, 2),
+        match bulk::copy_table(r.ctx, r.slot::<FA>(), r.imm_u32(), r.word::<2>() as u32) {
+            true => next::<D>(r, 3),
             false => trap(r, Trap::TableOutOfBounds),
         }
     }
 
-    /// `table B[slot[A]] := element segment I[slot[A+1]], slot[A+2] elements`
+    /// `table I[slot[A]] := element segment word 2[slot[A+1]], slot[A+2] elements`
     fn table_init(r) {
-        match bulk::init_table(r.ctx, r.slot::<FA>(), r.field::<FB>().into(), r.imm_u32()) {
-            true => next::<D>(r, 2),
+        match bulk::init_table(r.ctx, r.slot::<FA>(), r.imm_u32(), r.word::<2>() as u32) {
+            true => next::<D>(r, 3),
             false => trap(r, Trap::TableOutOfBounds),
         }
     }

@@ -73,8 +73,9 @@ pub(crate) struct Blocks {
 impl Blocks {
     /// Address space for `limit_bytes`, or less where the system has less.
     pub fn new(limit_bytes: u64, poison: bool) -> Self {
-        // A slot's object is an offset of 35 bits at most.
-        let mut limit = (limit_bytes.min(1 << 35) / BLOCK_BYTES) as usize;
+        // A slot's object is an offset of 35 bits at most, and its word one of 2^32, with
+        // block 0 among them.
+        let mut limit = (limit_bytes.min((1 << 35) - BLOCK_BYTES) / BLOCK_BYTES) as usize;
         let (words, starts, marks) = loop {
             let blocks = limit + 1;
             let space = (
@@ -157,7 +158,8 @@ impl Blocks {
     /// Whether an object starts at word `at`.
     #[inline]
     pub fn is_object(&self, at: usize) -> bool {
-        at / BLOCK_WORDS < self.kinds.len() && get(&self.starts, at)
+        // None is in block 0, which is not there either where nothing could be reserved.
+        (1..self.kinds.len()).contains(&(at / BLOCK_WORDS)) && get(&self.starts, at)
     }
 
     /// Marks the object at word `at`; whether it was not marked before.
@@ -199,7 +201,9 @@ impl Blocks {
     /// Sweeps a block, or the run that it begins; how many blocks it was.
     fn sweep_block(&mut self, block: usize) -> usize {
         let kind = self.kinds[block];
-        if kind == FREE {
+        // In the midst of an object: it begins in a block that was swept, and took this
+        // one, which was free, afterwards.
+        if kind == FREE || kind == LARGE_REST {
             return 1;
         }
         let mut live = 0;
@@ -307,4 +311,27 @@ fn get(bits: &[u64], at: usize) -> bool {
 #[inline]
 fn set(bits: &mut [u64], at: usize) {
     bits[at / 64] |= 1 << (at % 64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_32_bits() {
+        let blocks = Blocks::new(u64::MAX, false);
+        assert!((blocks.limit + 1) * BLOCK_WORDS <= 1 << 32);
+    }
+
+    #[test]
+    fn where_nothing_could_be_reserved_nothing_is_an_object() {
+        let mut blocks = Blocks::new(0, false);
+        blocks.words = Words::none();
+        blocks.starts = Words::none();
+        blocks.marks = Words::none();
+        assert!(blocks.take(2).is_none());
+        for at in [0, 1, BLOCK_WORDS - 1, BLOCK_WORDS, usize::MAX / 8] {
+            assert!(!blocks.is_object(at));
+        }
+    }
 }

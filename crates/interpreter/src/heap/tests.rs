@@ -357,3 +357,31 @@ fn nothing_reachable_is_lost() {
         assert!(stats.collections > 1000, "{stats:?}");
     }
 }
+
+#[test]
+fn a_large_object_from_swept_blocks_into_unswept_ones() {
+    let mut heap = heap(64 << 20, Collect::Paced);
+    let mut held = Held::default();
+    // Blocks that are free, and others behind them.
+    heap.allocate(BYTES, 4000 * 8192, &held).unwrap();
+    heap.collect(&held);
+    held.0 = vec![heap.allocate(BYTES, 8192, &held).unwrap()];
+    heap.allocate(BYTES, 1 << 20, &held).unwrap();
+    while !heap.blocks().is_sweeping() {
+        heap.step(2, &held);
+    }
+    let bytes = 3000 * 8192;
+    let large = heap.allocate(BYTES, bytes, &held).unwrap();
+    assert!(heap.blocks().is_sweeping());
+    held.0.push(large);
+    let contents = |heap: &Heap| {
+        let all = heap.array_bytes(large, 0, bytes).unwrap().unwrap();
+        all.iter().all(|&byte| byte == 7)
+    };
+    let all = heap.array_bytes_mut(large, 0, bytes).unwrap();
+    all.unwrap().fill(7);
+    for _ in 0..400 {
+        heap.allocate(BYTES, 8192, &held).unwrap();
+    }
+    assert!(contents(&heap));
+}

@@ -103,6 +103,21 @@ impl Store {
         imports: &[Extern],
         state: Option<&State>,
     ) -> Result<usize, Error> {
+        let globals = self.globals.len();
+        let index = self.allocate_parts(module, imports, state);
+        if index.is_err() {
+            // The cells went with the instance, and the collector looks at all globals.
+            self.globals.truncate(globals);
+        }
+        index
+    }
+
+    fn allocate_parts(
+        &mut self,
+        module: &Module,
+        imports: &[Extern],
+        state: Option<&State>,
+    ) -> Result<usize, Error> {
         let decoded = module.decoded();
         if !module.0.plain_types {
             self.know_types();

@@ -71,11 +71,7 @@ impl Translator<'_> {
             Operand::Slot(slot) => (both!(call::call_indirect<Slot>), slot),
             _ => (both!(call::call_indirect<Acc>), 0),
         };
-        self.emit(
-            handlers,
-            "call_indirect",
-            Fields::slots(args, slot, table as u16, 0),
-        );
+        self.emit(handlers, "call_indirect", Fields::imm(args, slot, table));
         self.word(module.type_ids[type_index as usize].into());
         self.pays();
         self.push_results(ty, args);

@@ -440,7 +440,7 @@ impl Translator<'_> {
             TypeIndex::Module(index) => TypeIndex::Engine(module.type_ids[index as usize]),
             other => other,
         });
-        let depth = |id| module.engine.types().layout(id).display.len() - 1;
-        Cast::to(RefType { nullable, heap }, |id| depth(id) as u8).word()
+        let depth = |id| module.engine.types().depth(id);
+        Cast::to(RefType { nullable, heap }, depth).word()
     }
 }

@@ -117,15 +117,17 @@ impl Translator<'_> {
         if self.is_wide_table(target) {
             self.check_index(source, args + 2, false);
         }
-        let fields = Fields::slots(args, target as u16, source as u16, 0);
+        let fields = Fields::imm(args, 0, target);
         self.emit(both!(table::table_copy), "table.copy", fields);
+        self.word(source.into());
     }
 
     pub(super) fn visit_table_init(&mut self, segment: u32, index: u32) {
         let args = self.pop_three();
         self.check_index(index, args, false);
-        let fields = Fields::imm(args, index as u16, segment);
+        let fields = Fields::imm(args, 0, index);
         self.emit(both!(table::table_init), "table.init", fields);
+        self.word(segment.into());
     }
 
     pub(super) fn visit_elem_drop(&mut self, segment: u32) {
