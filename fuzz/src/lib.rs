@@ -11,6 +11,7 @@
 //! | `mutate` | a program of ours, or wasm-smith's choices, and wasm-mutate's seed | the same |
 //! | `wasi` | calls, memory and the host's answers | nothing leaves the sandbox, nothing is written that was not announced |
 //! | `pclntab` | damage to a Go program's tables | no panic, no endless work |
+//! | `symbols` | damage to what modules say of themselves | all who show it do so briefly, and it can be read |
 //! | `recording` | damage to a recording | the same, and a replay stays in its memory |
 //! | `wast` | a test script | the same |
 
@@ -24,6 +25,7 @@ pub mod linked;
 pub mod mutate;
 pub mod pclntab;
 pub mod recording;
+pub mod symbols;
 pub mod wasi;
 pub mod wast;
 
@@ -31,7 +33,7 @@ pub mod wast;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("decode", decode::run),
     ("execute", execute::run),
     ("go_like", go_like::run),
@@ -39,6 +41,7 @@ pub const TARGETS: [Target; 9] = [
     ("mutate", mutate::run),
     ("wasi", wasi::run),
     ("pclntab", pclntab::run),
+    ("symbols", symbols::run),
     ("recording", recording::run),
     ("wast", wast::run),
 ];

@@ -217,7 +217,7 @@ fn with_exported_globals(module: &[u8]) -> Vec<u8> {
     out
 }
 
-fn leb(mut number: usize) -> Vec<u8> {
+pub(crate) fn leb(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {
         let more = number > 0x7f;

@@ -78,6 +78,7 @@ targets! {
     mutate: INPUTS / 2;
     wasi: 10 * INPUTS;
     pclntab: 2 * INPUTS;
+    symbols: 10 * INPUTS;
     recording: 10 * INPUTS;
     wast: INPUTS;
 }

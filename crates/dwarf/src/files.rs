@@ -1,9 +1,8 @@
 //! Lines: a unit's line program, run, and the names of its files.
 
-use crate::Reader;
 use crate::budget::Budget;
 use crate::error::DwarfError;
-use crate::unit::{Dwarf, Unit};
+use crate::unit::{self, Dwarf, Unit};
 use gimli::ColumnType;
 
 /// Longer names of files are cut.
@@ -69,29 +68,37 @@ pub(crate) fn find(rows: &[Row], pc: u64) -> Option<Position> {
 
 /// A file's name as the compiler knew it: absolute where the unit tells its
 /// directory.
-pub(crate) fn path(dwarf: &Dwarf<'_>, unit: &Unit<'_>, file_idx: u64) -> Option<String> {
-    let header = unit.line_program.as_ref()?.header();
-    let file = header.file(file_idx)?;
-    let shown = |text: Reader<'_>| {
-        let bytes = text.slice();
-        let bytes = &bytes[..bytes.len().min(MAX_PATH_BYTES)];
-        String::from_utf8_lossy(bytes).into_owned()
+pub(crate) fn path(
+    dwarf: &Dwarf<'_>,
+    unit: &Unit<'_>,
+    file_idx: u64,
+    budget: &mut Budget,
+) -> Result<Option<String>, DwarfError> {
+    let header = unit.line_program.as_ref().map(|program| program.header());
+    let Some((header, file)) = header.and_then(|header| Some((header, header.file(file_idx)?)))
+    else {
+        return Ok(None);
     };
-    let text = |value| dwarf.attr_string(unit, value).ok().map(shown);
-    let directory = file.directory(header).and_then(text);
-    let base = unit.comp_dir.map(shown);
-    let name = text(file.path_name())?;
+    let mut text = |value| unit::text(dwarf, unit, value, MAX_PATH_BYTES, budget);
+    let directory = file.directory(header).map(&mut text).transpose()?.flatten();
+    let Some(name) = text(file.path_name())? else {
+        return Ok(None);
+    };
+    let base = unit
+        .comp_dir
+        .map(|base| fossor_text::lossy(base.slice(), MAX_PATH_BYTES));
     let path = directory.map_or(name.clone(), |directory| joined(&directory, &name));
-    Some(base.map_or(path.clone(), |base| joined(&base, &path)))
+    Ok(Some(base.map_or(path.clone(), |base| joined(&base, &path))))
 }
 
 /// A path, taken from a directory.
 fn joined(directory: &str, path: &str) -> String {
     let drive = path.as_bytes().get(1) == Some(&b':');
-    match path.starts_with(['/', '\\']) || drive || matches!(directory, "" | ".") {
+    let path = match path.starts_with(['/', '\\']) || drive || matches!(directory, "" | ".") {
         true => path.to_owned(),
         false => format!("{}/{path}", directory.trim_end_matches('/')),
-    }
+    };
+    fossor_text::cut(&path, MAX_PATH_BYTES).to_owned()
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 use crate::budget::Budget;
 use crate::error::DwarfError;
 use crate::files::Position;
+use crate::ranges::Ranges;
 use crate::unit::{self, Dwarf, Unit};
 use gimli::{AttributeValue, UnitOffset, constants};
 
-/// A function, or a call that was inlined into one: one of its ranges.
+/// A function, or a call that was inlined into one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Function {
-    begin: u64,
-    end: u64,
     /// How deep the entry lies in its unit: inlined calls lie below those that
     /// they were inlined into.
     depth: isize,
@@ -24,7 +23,7 @@ pub(crate) fn functions(
     dwarf: &Dwarf<'_>,
     unit: &Unit<'_>,
     budget: &mut Budget,
-) -> Result<Vec<Function>, DwarfError> {
+) -> Result<Ranges<Function>, DwarfError> {
     let mut functions = Vec::new();
     let mut attributes = Vec::new();
     let mut entries = unit.entries_raw(None)?;
@@ -58,27 +57,28 @@ pub(crate) fn functions(
             column: narrow(constants::DW_AT_call_column).unwrap_or(0),
         });
         let ranges = unit::ranges(dwarf, unit, &attributes, budget)?;
-        functions.extend(ranges.into_iter().map(|(begin, end)| Function {
-            begin,
-            end,
-            depth,
-            entry,
-            call,
-        }));
+        let function = Function { depth, entry, call };
+        functions.extend(
+            ranges
+                .into_iter()
+                .map(|(begin, end)| (begin, end, function)),
+        );
     }
-    Ok(functions)
+    Ok(Ranges::new(functions))
 }
 
 /// The functions that an address is in, the innermost first.
-pub(crate) fn around(functions: &[Function], pc: u64) -> Vec<Function> {
-    let around = functions
-        .iter()
-        .filter(|function| (function.begin..function.end).contains(&pc));
-    let mut around = Vec::from_iter(around.copied());
-    around.sort_by_key(|function| -function.depth);
+pub(crate) fn around(
+    functions: &Ranges<Function>,
+    pc: u64,
+    budget: &mut Budget,
+) -> Result<Vec<Function>, DwarfError> {
+    let around = functions.around(pc, budget)?.into_iter();
+    let mut around = Vec::from_iter(around.map(|(_, function)| *function));
+    around.sort_by_key(|function| (-function.depth, function.entry.0));
     // A function lies in no other: what lies further out is not its caller.
     if let Some(outermost) = around.iter().position(|function| function.call.is_none()) {
         around.truncate(outermost + 1);
     }
-    around
+    Ok(around)
 }

@@ -20,6 +20,7 @@ mod error;
 mod files;
 mod function;
 mod name;
+mod ranges;
 mod source_map;
 mod unit;
 

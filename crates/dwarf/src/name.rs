@@ -2,7 +2,7 @@
 
 use crate::budget::Budget;
 use crate::error::DwarfError;
-use crate::unit::{Dwarf, Unit};
+use crate::unit::{self, Dwarf, Unit};
 use gimli::{AttributeValue, DebugInfoOffset, UnitOffset, constants};
 
 /// Longer names are cut.
@@ -33,17 +33,12 @@ pub(crate) fn read(
     let (mut linkage, mut short, mut origin) = (None, None, Name::Unknown);
     for attribute in kind.attributes() {
         let attribute = entries.read_attribute(*attribute)?;
-        let text = |value| {
-            let text = dwarf.attr_string(unit, value).ok()?;
-            let bytes = text.slice();
-            let bytes = &bytes[..bytes.len().min(MAX_NAME_BYTES)];
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        };
+        let mut text = |value| unit::text(dwarf, unit, value, MAX_NAME_BYTES, budget);
         match (attribute.name(), attribute.value()) {
             (constants::DW_AT_linkage_name | constants::DW_AT_MIPS_linkage_name, value) => {
-                linkage = text(value);
+                linkage = text(value)?;
             }
-            (constants::DW_AT_name, value) => short = text(value),
+            (constants::DW_AT_name, value) => short = text(value)?,
             (constants::DW_AT_abstract_origin | constants::DW_AT_specification, value) => {
                 origin = match value {
                     AttributeValue::UnitRef(offset) => Name::At(offset),
@@ -54,6 +49,8 @@ pub(crate) fn read(
             _ => {}
         }
     }
+    // The entry's own texts: it may be asked again and again.
+    budget.spend_on_text(entries.next_offset().0.saturating_sub(offset.0))?;
     // Rust's have the modules too; what C++ calls it is short already.
     let rust = linkage.as_deref().and_then(demangled);
     Ok(match rust.or(short).or(linkage) {

@@ -6,6 +6,7 @@ use crate::error::DwarfError;
 use crate::files::{self, Position, Row};
 use crate::function::{self, Function};
 use crate::name::{self, Name};
+use crate::ranges::Ranges;
 use crate::unit::{self, Dwarf, Header, Unit};
 use gimli::{DebugInfoOffset, LittleEndian, UnitOffset};
 use std::collections::HashMap;
@@ -45,8 +46,8 @@ pub struct SourceMap<'a> {
 
 struct Index<'a> {
     headers: Vec<Header<'a>>,
-    /// First address, first one behind, unit.
-    ranges: Vec<(u64, u64, usize)>,
+    /// The code of each unit.
+    ranges: Ranges<usize>,
     /// What was wrong with the first unit that could not be read.
     error: Option<DwarfError>,
 }
@@ -55,7 +56,7 @@ struct Index<'a> {
 struct Known<'a> {
     unit: Unit<'a>,
     rows: Vec<Row>,
-    functions: Vec<Function>,
+    functions: Ranges<Function>,
 }
 
 impl<'a> SourceMap<'a> {
@@ -64,14 +65,16 @@ impl<'a> SourceMap<'a> {
     /// module has no DWARF.
     pub fn new(section: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Self> {
         section(gimli::SectionId::DebugInfo.name())?;
+        let all_bytes = std::cell::Cell::new(0);
         let read = |id: gimli::SectionId| -> Result<Reader<'a>, std::convert::Infallible> {
             let bytes = section(id.name()).unwrap_or_default();
+            all_bytes.set(all_bytes.get() + bytes.len());
             Ok(Reader::new(bytes, LittleEndian))
         };
         let Ok(dwarf) = Dwarf::load(read);
         Some(Self {
             dwarf,
-            budget: Budget::default(),
+            budget: Budget::of(all_bytes.get()),
             index: None,
             units: HashMap::new(),
         })
@@ -88,34 +91,40 @@ impl<'a> SourceMap<'a> {
         let known = self.known(unit_idx)?;
         let mut lines = Vec::new();
         let mut at = files::find(&known.rows, pc);
-        for function in function::around(&known.functions, pc)
-            .into_iter()
-            .take(MAX_INLINED)
-        {
+        let around = function::around(&known.functions, pc, &mut self.budget)?;
+        for function in around.into_iter().take(MAX_INLINED) {
             let func = self.name(unit_idx, function.entry)?;
-            lines.push(self.line(&known, func, at, function.call.is_some()));
+            lines.push(self.line(&known, func, at, function.call.is_some())?);
             at = function.call;
         }
         if lines.is_empty() && at.is_some() {
-            lines.push(self.line(&known, None, at, false));
+            lines.push(self.line(&known, None, at, false)?);
         }
         Ok(lines)
     }
 
+    /// How much work is left to be done; at 0 all answers are
+    /// [`DwarfError::TooMuch`].
+    pub fn steps_left(&self) -> u64 {
+        self.budget.left()
+    }
+
     fn line(
-        &self,
+        &mut self,
         known: &Known<'_>,
         func: Option<String>,
         at: Option<Position>,
         inlined: bool,
-    ) -> SourceLine {
-        SourceLine {
+    ) -> Result<SourceLine, DwarfError> {
+        let budget = &mut self.budget;
+        let file = at.map(|at| files::path(&self.dwarf, &known.unit, at.file_idx, budget));
+        Ok(SourceLine {
             func,
-            file: at.and_then(|at| files::path(&self.dwarf, &known.unit, at.file_idx)),
+            file: file.transpose()?.flatten(),
             line: at.map_or(0, |at| at.line),
             column: at.map_or(0, |at| at.column),
             inlined,
-        }
+        })
     }
 
     /// The unit of an address. Of several the one that is the most precise.
@@ -126,10 +135,9 @@ impl<'a> SourceMap<'a> {
         let Some(index) = &self.index else {
             return Ok(None);
         };
-        let ranges = index.ranges.iter();
-        let around = ranges.filter(|(begin, end, _)| (*begin..*end).contains(&pc));
-        match (around.min_by_key(|range| range.1 - range.0), &index.error) {
-            (Some(&(_, _, unit_idx)), _) => Ok(Some(unit_idx)),
+        let around = index.ranges.around(pc, &mut self.budget)?.into_iter();
+        match (around.min(), &index.error) {
+            (Some((_, &unit_idx)), _) => Ok(Some(unit_idx)),
             (None, Some(error)) => Err(error.clone()),
             (None, None) => Ok(None),
         }
@@ -202,33 +210,33 @@ impl std::fmt::Debug for SourceMap<'_> {
 
 impl<'a> Index<'a> {
     fn read(dwarf: &Dwarf<'a>, budget: &mut Budget) -> Self {
-        let mut index = Self {
-            headers: Vec::new(),
-            ranges: Vec::new(),
-            error: None,
-        };
+        let (mut headers, mut all, mut error) = (Vec::new(), Vec::new(), None);
         let mut units = dwarf.units();
         loop {
             let header = match units.next() {
                 Ok(Some(header)) => header,
-                Ok(None) => return index,
-                Err(error) => {
-                    index.error.get_or_insert(error.into());
-                    return index;
+                Ok(None) => break,
+                Err(damage) => {
+                    error.get_or_insert(damage.into());
+                    break;
                 }
             };
-            let unit_idx = index.headers.len();
-            index.headers.push(header);
+            let unit_idx = headers.len();
+            headers.push(header);
             match ranges(dwarf, header, budget) {
                 Ok(ranges) => {
                     let ranges = ranges.into_iter();
-                    let ranges = ranges.map(|(begin, end)| (begin, end, unit_idx));
-                    index.ranges.extend(ranges);
+                    all.extend(ranges.map(|(begin, end)| (begin, end, unit_idx)));
                 }
-                Err(error) => {
-                    index.error.get_or_insert(error);
+                Err(damage) => {
+                    error.get_or_insert(damage);
                 }
             }
+        }
+        Self {
+            headers,
+            ranges: Ranges::new(all),
+            error,
         }
     }
 }

@@ -30,9 +30,54 @@ pub(crate) fn read<'a>(
             {
                 budget.spend(line_header_bytes(dwarf, offset))?;
             }
+            let is_text = matches!(
+                attribute.name(),
+                constants::DW_AT_name | constants::DW_AT_comp_dir
+            );
+            let is_inline = matches!(attribute.value(), AttributeValue::String(_));
+            if is_text && !is_inline && !ends(dwarf) {
+                budget.spend_on_text(text_bytes(dwarf))?;
+            }
         }
     }
-    Ok(Unit::new_with_abbreviations(dwarf, header, abbreviations)?)
+    let unit = Unit::new_with_abbreviations(dwarf, header, abbreviations)?;
+    // Its name and its directory were looked for.
+    for text in [unit.name, unit.comp_dir] {
+        budget.spend_on_text(text.map_or(0, |text| text.len()))?;
+    }
+    Ok(unit)
+}
+
+/// The text that an attribute names, or its beginning; `None` if there is none.
+pub(crate) fn text(
+    dwarf: &Dwarf<'_>,
+    unit: &Unit<'_>,
+    value: AttributeValue<Reader<'_>>,
+    max_bytes: usize,
+    budget: &mut Budget,
+) -> Result<Option<String>, DwarfError> {
+    match dwarf.attr_string(unit, value) {
+        Ok(text) => {
+            budget.spend_on_text(text.len())?;
+            Ok(Some(fossor_text::lossy(text.slice(), max_bytes)))
+        }
+        Err(_) => {
+            budget.spend_on_text(text_bytes(dwarf))?;
+            Ok(None)
+        }
+    }
+}
+
+/// Whether the texts end within their sections. Those of compilers do.
+fn ends(dwarf: &Dwarf<'_>) -> bool {
+    let sections = [dwarf.debug_str.reader(), dwarf.debug_line_str.reader()];
+    let mut sections = sections.into_iter();
+    sections.all(|section| section.slice().last().is_none_or(|byte| *byte == 0))
+}
+
+/// Bytes of the sections with text. A text without an end is sought to theirs.
+fn text_bytes(dwarf: &Dwarf<'_>) -> usize {
+    dwarf.debug_str.reader().len() + dwarf.debug_line_str.reader().len()
 }
 
 /// Reads the unit's abbreviations; first counts what they take.

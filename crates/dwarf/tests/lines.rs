@@ -142,3 +142,58 @@ fn shared_lists_end_in_an_error() {
     // Which does not make it start again.
     assert_eq!(map.lines(51), Err(DwarfError::TooMuch));
 }
+
+/// A unit's abbreviations: its name is a text of `.debug_str`, and it has code.
+const NAMED: [u8; 13] = [
+    1, 0x11, 0, // a unit without children
+    0x03, 0x0e, // name: strp
+    0x11, 0x01, // low_pc: addr
+    0x12, 0x06, // high_pc: data4
+    0, 0, 0, 0,
+];
+
+/// A unit with code from 5 to 9, whose name begins with the section.
+const NAMED_UNIT: [u8; 24] = [
+    20, 0, 0, 0, 4, 0, // length, version
+    0, 0, 0, 0, 4, // abbreviations, bytes of an address
+    1, 0, 0, 0, 0, // its name
+    5, 0, 0, 0, 4, 0, 0, 0,
+];
+
+/// Many units that all have one long text for a name, or one without an end.
+#[test]
+fn shared_texts_end_in_an_error() {
+    for last in [0, b'x'] {
+        let mut text = vec![b'x'; 1 << 18];
+        text.push(last);
+        let sections = [
+            (".debug_abbrev", NAMED.to_vec()),
+            (".debug_info", NAMED_UNIT.repeat(2000)),
+            (".debug_str", text),
+        ];
+        let sections = sections.map(|(name, bytes)| (name.to_owned(), bytes));
+        let sections = Sections::from(sections);
+        let mut map = map(&sections).unwrap();
+        assert_eq!(map.lines(50), Err(DwarfError::TooMuch));
+        assert_eq!(map.steps_left(), 0);
+    }
+}
+
+/// Each question looks at what lies around its address alone, and pays for it.
+#[test]
+fn questions_to_many_units_are_paid_for() {
+    let sections = [
+        (".debug_abbrev", NAMED.to_vec()),
+        (".debug_info", NAMED_UNIT.repeat(100_000)),
+        (".debug_str", b"a.c\0".to_vec()),
+    ];
+    let sections = sections.map(|(name, bytes)| (name.to_owned(), bytes));
+    let sections = Sections::from(sections);
+    let mut map = map(&sections).unwrap();
+    assert_eq!(map.lines(50), Ok(Vec::new()));
+    let left = map.steps_left();
+    assert_eq!(map.lines(50), Ok(Vec::new()));
+    assert!(left - map.steps_left() < 10);
+    assert_eq!(map.lines(6), Ok(Vec::new()));
+    assert!(left - map.steps_left() > 100_000);
+}

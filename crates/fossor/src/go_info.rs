@@ -4,6 +4,9 @@ use crate::go_program::{image, looks_like_go, segments, version};
 use crate::module::Module;
 use fossor_go::{BuildInfo, Image, Part, Program, SourceFrame, Version};
 
+/// Bytes of names of functions and files that are kept; a program of 100 MB has 30 MB.
+const MAX_TEXT_BYTES: usize = 256 << 20;
+
 /// What is known of a Go program without running it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -75,20 +78,7 @@ impl Module {
         let image = image(decoded);
         let image = Image::new(&image);
         let program = Program::find(image, image.len_bytes()).ok()?;
-        let functions = program.funcs().flatten().filter_map(|func| {
-            let entry = func.entry();
-            Some(GoFunction {
-                func_idx: entry.defined_idx()? + decoded.imported_funcs,
-                source: SourceFrame {
-                    func: func.name(),
-                    file: func.file(entry),
-                    line: func.line(entry),
-                    start_line: func.start_line(),
-                    inlined: false,
-                },
-            })
-        });
-        let functions = Vec::from_iter(functions);
+        let functions = functions(decoded, &program);
         let std_directory = functions.iter().find_map(|function| {
             let main = function.source.func == "runtime.main";
             let directory = function.source.file.strip_suffix("/runtime/proc.go");
@@ -107,6 +97,40 @@ impl Module {
             data: data(&program.parts(), segments(decoded), data_bytes),
         })
     }
+}
+
+/// The functions of a program that the module has, in the order of their indices. The
+/// table may have more: the same one a million times, each with the longest name.
+pub(crate) fn functions(module: &fossor_module::Module, program: &Program<'_>) -> Vec<GoFunction> {
+    let mut functions = Vec::new();
+    let mut next = module.imported_funcs;
+    let mut left = MAX_TEXT_BYTES;
+    for func in program.funcs().flatten() {
+        let entry = func.entry();
+        let func_idx = entry
+            .defined_idx()
+            .and_then(|index| index.checked_add(module.imported_funcs));
+        let Some(func_idx) = func_idx.filter(|index| *index >= next) else {
+            continue;
+        };
+        if func_idx as usize >= module.funcs.len() {
+            break;
+        }
+        next = func_idx + 1;
+        let source = SourceFrame {
+            func: func.name(),
+            file: func.file(entry),
+            line: func.line(entry),
+            start_line: func.start_line(),
+            inlined: false,
+        };
+        let Some(rest) = left.checked_sub(source.func.len() + source.file.len()) else {
+            break;
+        };
+        left = rest;
+        functions.push(GoFunction { func_idx, source });
+    }
+    functions
 }
 
 /// Bytes of the segments by part, and of what is around them.
@@ -139,11 +163,14 @@ fn data<'a>(
     sums
 }
 
+/// Longer ids are cut.
+const MAX_ID_BYTES: usize = 1024;
+
 /// What stands between quotation marks.
 fn quoted(section: &[u8]) -> Option<String> {
     let mut parts = section.split(|&byte| byte == b'"');
     let text = parts.nth(1)?;
-    Some(String::from_utf8_lossy(text).into_owned())
+    Some(fossor_text::lossy(text, MAX_ID_BYTES))
 }
 
 impl GoInfo {

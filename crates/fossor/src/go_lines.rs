@@ -1,10 +1,14 @@
 //! Which operators are of which line of a Go program.
 
-use crate::go_info::GoFunction;
+use crate::go_info::{GoFunction, functions};
 use crate::go_program::{body, image, looks_like_go};
 use crate::module::Module;
 use fossor_go::{Image, Program, SourceFrame, StackState, Tables};
 use fossor_interpreter as core;
+
+/// Bytes of names that are kept of the places of a function: tables that lie give each of
+/// them 64 functions inlined there, with the longest names.
+const MAX_TEXT_BYTES: usize = 64 << 20;
 
 /// The operator `end`.
 const END: u8 = 0x0b;
@@ -78,22 +82,7 @@ impl Module {
 impl GoLines {
     /// The functions, in the order of their indices.
     pub fn functions(&self) -> Vec<GoFunction> {
-        let imported = self.module.decoded().imported_funcs;
-        let funcs = self.program().funcs().flatten();
-        let functions = funcs.filter_map(|func| {
-            let entry = func.entry();
-            Some(GoFunction {
-                func_idx: entry.defined_idx()? + imported,
-                source: SourceFrame {
-                    func: func.name(),
-                    file: func.file(entry),
-                    line: func.line(entry),
-                    start_line: func.start_line(),
-                    inlined: false,
-                },
-            })
-        });
-        functions.collect()
+        functions(self.module.decoded(), &self.program())
     }
 
     /// The lines of a file that a function may have code of, inlined or its own. Tells
@@ -123,6 +112,7 @@ impl GoLines {
         };
         let mut spots: Vec<GoSpot> = Vec::new();
         let mut last = None;
+        let mut left = MAX_TEXT_BYTES;
         while !operators.eof() {
             let offset = operators.original_position() as u32;
             if operators.read().is_err() {
@@ -143,6 +133,12 @@ impl GoLines {
                 }
                 continue;
             }
+            let source = func.source(func.entry().at(place.likely()));
+            let bytes = source.iter().map(|at| at.func.len() + at.file.len() + 1);
+            let Some(rest) = left.checked_sub(bytes.sum()) else {
+                break;
+            };
+            left = rest;
             let frameless = func.largest_frame_bytes().unwrap_or(0) == 0;
             spots.push(GoSpot {
                 wasm_offset: offset,
@@ -153,7 +149,7 @@ impl GoLines {
                     _ => false,
                 },
                 is_entry: place.stack == StackState::Entering,
-                source: func.source(func.entry().at(place.likely())),
+                source,
             });
         }
         spots

@@ -11,6 +11,11 @@ use std::collections::HashMap;
 /// Data beyond this address is not looked at for Go's table.
 const MAX_STATIC_BYTES: u64 = 1 << 30;
 
+/// Bytes of zeros that a module's data may have between its segments, and more for each
+/// byte of the module.
+const MAX_GAPS: u64 = 64 << 20;
+const MAX_GAPS_PER_BYTE: u64 = 16;
+
 /// What is known of a Go program that runs.
 #[derive(Debug)]
 pub(crate) struct GoProgram {
@@ -149,7 +154,9 @@ fn static_bytes(module: &Module) -> u64 {
 
 /// The module's memory as it is before it runs.
 pub(crate) fn image(module: &Module) -> Vec<u8> {
-    Image::flatten(segments(module), MAX_STATIC_BYTES as usize)
+    // One byte at the end of a gigabyte would be a gigabyte.
+    let most = MAX_GAPS + MAX_GAPS_PER_BYTE * module.bytes.len() as u64;
+    Image::flatten(segments(module), most.min(MAX_STATIC_BYTES) as usize)
 }
 
 /// Address and bytes of the data segments that lie at fixed places.

@@ -1,6 +1,7 @@
 //! What is wrong with a module's imports.
 
 use fossor_module::ExternType;
+use fossor_text::shown;
 use std::fmt;
 
 /// All imports of a module that are missing or of another type.
@@ -56,6 +57,7 @@ impl fmt::Display for LinkProblem {
             wanted,
             given,
         } = self;
+        let (module, name) = (shown(module), shown(name));
         match given {
             None => write!(f, "unknown import {module}.{name}: {wanted}"),
             Some(given) => write!(

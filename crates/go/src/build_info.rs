@@ -37,11 +37,11 @@ impl BuildInfo {
     fn parse(text: &str) -> Self {
         let mut info = Self::default();
         for line in text.lines() {
-            let mut fields = line.split('\t');
+            let mut fields = line.split('\t').map(fossor_text::shown);
             let kind = fields.next().unwrap_or_default();
-            let first = fields.next().unwrap_or_default().to_owned();
-            let second = || fields.next().unwrap_or_default().to_owned();
-            match kind {
+            let first = fields.next().unwrap_or_default().into_owned();
+            let second = || fields.next().unwrap_or_default().into_owned();
+            match &*kind {
                 "path" => info.path = first,
                 "mod" => info.main = Some((first, { second }())),
                 "dep" => info.dependencies.push((first, { second }())),

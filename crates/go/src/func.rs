@@ -22,6 +22,9 @@ const PCDATA: u64 = 44;
 /// Bit of the flags: the outermost frame of its stack.
 const TOP_FRAME: u8 = 1;
 
+/// Files that a function has lines of; in tables that lie more.
+const MAX_FILES: usize = 1024;
+
 /// Levels of inlining that are looked at.
 const MAX_INLINED: usize = 64;
 
@@ -64,11 +67,11 @@ impl<'a> Func<'a> {
         self.entry
     }
 
-    /// Its name; invalid UTF-8 is replaced.
+    /// Its name; what cannot be shown is replaced.
     pub fn name(&self) -> String {
         let offset = self.field(NAME);
         let name = offset.and_then(|offset| self.program.name(offset));
-        name.map_or_else(|_| "?".to_owned(), |n| String::from_utf8_lossy(n).into())
+        name.map_or_else(|_| "?".to_owned(), shown)
     }
 
     /// The line of its `func`.
@@ -122,28 +125,59 @@ impl<'a> Func<'a> {
             let number = number.ok_or(GoError::NoFunc(pc.0))?;
             self.program.file(self.field(UNIT)?, number)
         };
-        file().map_or_else(|_| "?".to_owned(), |n| String::from_utf8_lossy(n).into())
+        file().map_or_else(|_| "?".to_owned(), shown)
+    }
+
+    /// The numbers of the files that its places are of, each once, and their names.
+    pub fn files(&self) -> Vec<(i32, String)> {
+        let mut numbers = Vec::from_iter(self.steps(PCFILE).map(|(number, _)| number));
+        numbers.sort_unstable();
+        numbers.dedup();
+        let unit = self.field(UNIT).unwrap_or(0);
+        let files = numbers.into_iter().take(MAX_FILES).filter_map(|number| {
+            let name = self.program.file(unit, u32::try_from(number).ok()?).ok()?;
+            Some((number, shown(name)))
+        });
+        files.collect()
+    }
+
+    /// Runs of places that are of one line: the number of its file, the line, and the
+    /// first place behind it. In order, from place 0.
+    pub fn lines(&self) -> Vec<(i32, u32, u32)> {
+        let mut files = self.steps(PCFILE);
+        let mut current = files.next();
+        let mut begin = 0;
+        let mut runs = Vec::new();
+        for (line, end) in self.steps(PCLN) {
+            while begin < end {
+                while current.is_some_and(|(_, until)| until <= begin) {
+                    current = files.next();
+                }
+                let (file, until) = current.unwrap_or((-1, end));
+                let until = until.min(end);
+                runs.push((file, u32::try_from(line).unwrap_or(0), until));
+                begin = until;
+            }
+        }
+        runs
     }
 
     /// The lines of a file that its places are of, in no order; a line may come
     /// several times.
     pub fn lines_in(&self, file: &str) -> Vec<u32> {
-        let steps = |field| {
-            let offset = self.field(field).unwrap_or(0) as usize;
-            let bytes = self.program.pctab().get(offset..).unwrap_or_default();
-            Steps::new(if offset == 0 { &[] } else { bytes })
-        };
         let unit = self.field(UNIT).unwrap_or(0);
         let is_file = |number: i32| {
             let number = u32::try_from(number).ok();
             let name = number.and_then(|number| self.program.file(unit, number).ok());
             name == Some(file.as_bytes())
         };
-        let mut files = steps(PCFILE).map(|(number, end)| (is_file(number), end));
+        let mut files = self
+            .steps(PCFILE)
+            .map(|(number, end)| (is_file(number), end));
         let mut current = files.next();
         let mut lines = Vec::new();
         let mut begin = 0;
-        for (line, end) in steps(PCLN) {
+        for (line, end) in self.steps(PCLN) {
             let mut at = begin;
             while let Some((is_wanted, until)) = current {
                 if is_wanted && until > at && line > 0 {
@@ -175,7 +209,7 @@ impl<'a> Func<'a> {
             let Some(call) = call else { break };
             let name = self.program.name(call.name);
             frames.push(SourceFrame {
-                func: name.map_or_else(|_| "?".into(), |n| String::from_utf8_lossy(n).into()),
+                func: name.map_or_else(|_| "?".to_owned(), shown),
                 file: self.file(at),
                 line: self.line(at),
                 start_line: call.start_line,
@@ -207,6 +241,13 @@ impl<'a> Func<'a> {
         value_at(self.program.pctab(), table, place)
     }
 
+    /// The table that a field names.
+    fn steps(&self, field: u64) -> Steps<'a> {
+        let offset = self.field(field).unwrap_or(0) as usize;
+        let bytes = self.program.pctab().get(offset..).unwrap_or_default();
+        Steps::new(if offset == 0 { &[] } else { bytes })
+    }
+
     fn field(&self, offset: u64) -> Result<u32, GoError> {
         self.program.image.half(self.record + offset, "a function")
     }
@@ -235,4 +276,9 @@ impl<'a> Func<'a> {
         let base = self.program.module()?.gofunc;
         (offset != u32::MAX).then(|| base + u64::from(offset))
     }
+}
+
+/// A name of the tables.
+fn shown(name: &[u8]) -> String {
+    fossor_text::lossy(name, name.len())
 }

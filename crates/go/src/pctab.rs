@@ -54,7 +54,10 @@ impl Iterator for Steps<'_> {
         // Zigzag.
         let delta = (delta >> 1) as i32 ^ -((delta & 1) as i32);
         self.value = self.value.wrapping_add(delta);
-        self.end = self.end.wrapping_add(self.varint()?);
+        // The next place lies behind this one: without that a table could be long, and
+        // tell nothing.
+        let places = self.varint().filter(|places| *places > 0)?;
+        self.end = self.end.checked_add(places)?;
         Some((self.value, self.end))
     }
 }
@@ -92,5 +95,7 @@ mod tests {
     fn an_endless_number_ends() {
         assert!(value_at(&[0x80; 100], 1, 0).is_err());
         assert!(value_at(&vec![2; 1 << 20], 1, u32::MAX).is_err());
+        // A value, and no places.
+        assert!(value_at(&[2, 0].repeat(1 << 10), 2, 0).is_err());
     }
 }

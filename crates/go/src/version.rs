@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Longer texts are cut.
+const MAX_BYTES: usize = 64;
+
 /// A version of Go: `1.MINOR`, and what the toolchain calls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
@@ -21,7 +24,7 @@ impl Version {
         let text = number.split_whitespace().next().unwrap_or(number);
         Some(Self {
             minor,
-            text: text.to_owned(),
+            text: fossor_text::lossy(text.as_bytes(), MAX_BYTES),
         })
     }
 

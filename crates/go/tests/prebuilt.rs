@@ -214,3 +214,53 @@ fn lying_tables_do_no_harm() {
     }
     println!("{round} damaged images, the slowest took {slowest:?}");
 }
+
+#[test]
+fn runs_of_lines_are_those_of_the_places() {
+    let module = module();
+    let image = image(&module);
+    let program = find(&image);
+    let mut places = 0;
+    for func in program.funcs().map(Result::unwrap).step_by(5) {
+        let files = func.files();
+        let mut begin = 0;
+        for (file, line, end) in func.lines() {
+            let file = files.iter().find(|(number, _)| *number == file);
+            for place in [begin, (begin + end) / 2, end - 1] {
+                let pc = func.entry().at(place);
+                assert_eq!(func.line(pc), line);
+                let found = file.map_or("?", |(_, name)| name);
+                assert_eq!(func.file(pc), found, "{} {place}", func.name());
+            }
+            begin = end;
+            places += 1;
+        }
+        // What has no lines has no table of them.
+        assert!(begin == 0 || begin == func.places().unwrap());
+    }
+    assert!(places > 5000, "{places}");
+}
+
+/// Tables of places that count to the end of all numbers, or do not go on at all.
+#[test]
+fn tables_of_places_without_end_are_cut() {
+    let module = module();
+    let good = image(&module);
+    let header = find(&good).address() as usize;
+    let field = |at: usize| {
+        let bytes = good[header + at..header + at + 8].try_into().unwrap();
+        header + u64::from_le_bytes(bytes) as usize
+    };
+    for pattern in [&[2, 0xff, 0xff, 0xff, 0xff, 7][..], &[2, 0], &[2, 1]] {
+        let mut image = good.clone();
+        let table = field(56)..field(64);
+        let bytes = pattern.iter().copied().cycle().take(table.len());
+        image.splice(table, bytes);
+        let program = find(&image);
+        for func in program.funcs().flatten().step_by(500) {
+            assert!(func.lines().len() <= 2 << 16);
+            assert!(func.files().len() <= 1024);
+            let _ = (func.line(func.entry()), func.file(func.entry()));
+        }
+    }
+}

@@ -209,8 +209,9 @@ impl Module {
         }
     }
 
-    /// The name of a function in the `name` section. That is read at the first
-    /// call of this.
+    /// The name of a function in the `name` section: its beginning if it is very long,
+    /// none if it has characters that are not to be shown. The section is read at the
+    /// first call of this.
     pub fn func_name(&self, func_idx: u32) -> Option<&str> {
         self.names().func(&self.bytes, func_idx)
     }
@@ -221,7 +222,8 @@ impl Module {
             let mut exports = self.exports.iter();
             let is_it =
                 |export: &&Export| (export.kind, export.index) == (ExternKind::Tag, tag_idx);
-            Some(&*exports.find(is_it)?.name)
+            let name = &*exports.find(is_it)?.name;
+            name.chars().all(fossor_text::is_fit).then_some(name)
         };
         self.names().tag(&self.bytes, tag_idx).or_else(exported)
     }

@@ -4,7 +4,11 @@
 
 use std::ops::Range;
 
+use fossor_text::{cut, is_fit};
 use wasmparser::{BinaryReader, Name, NameMap, NameSectionReader};
+
+/// Longer names are cut: a module may have one of a gigabyte, and show it in each line.
+const MAX_NAME_BYTES: usize = 1024;
 
 /// Where the names are.
 #[derive(Debug, Default)]
@@ -24,7 +28,9 @@ impl Names {
         let reader = NameSectionReader::new(BinaryReader::new(contents, section.start.into()));
         for subsection in reader {
             match subsection {
-                Ok(Name::Function(names)) => found.funcs = ranges(names, funcs),
+                Ok(Name::Function(names)) if found.funcs.is_empty() => {
+                    found.funcs = ranges(names, funcs)
+                }
                 Ok(Name::Tag(names)) => found.tags = ranges(names, tags),
                 Ok(_) => {}
                 Err(error) => {
@@ -62,6 +68,38 @@ fn ranges(mut names: NameMap<'_>, count: usize) -> Vec<Range<u32>> {
 
 fn text<'a>(bytes: &'a [u8], range: &Range<u32>) -> Option<&'a str> {
     let name = bytes.get(range.start as usize..range.end as usize)?;
-    let name = std::str::from_utf8(name).ok();
-    name.filter(|name| !name.is_empty())
+    // With some room for the character that is cut.
+    let name = &name[..name.len().min(MAX_NAME_BYTES + 4)];
+    let name = match std::str::from_utf8(name) {
+        Ok(name) => name,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&name[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let name = cut(name, MAX_NAME_BYTES);
+    (!name.is_empty() && name.chars().all(is_fit)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(section: &[u8], funcs: usize) -> Vec<Option<String>> {
+        let names = Names::parse(section, &(0..section.len() as u32), funcs, 0);
+        let names = (0..funcs as u32).map(|func| names.func(section, func));
+        names.map(|name| name.map(str::to_owned)).collect()
+    }
+
+    #[test]
+    fn odd_names_are_none_and_long_ones_are_cut() {
+        let long = ["ä".repeat(513).into_bytes(), b"x".to_vec()].concat();
+        let mut map = vec![3, 0, 2, b'o', b'k', 1, 3, 0x1b, b'[', b'm', 2, 0x83, 8];
+        assert_eq!(long.len(), 0x403);
+        map.extend(&long);
+        let mut section = vec![1, 0x80 | (map.len() % 128) as u8, (map.len() / 128) as u8];
+        section.extend(&map);
+        let cut = Some("ä".repeat(512));
+        assert_eq!(names(&section, 3), [Some("ok".to_owned()), None, cut]);
+    }
 }

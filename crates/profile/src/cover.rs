@@ -11,6 +11,7 @@ const END: u32 = 9999;
 pub fn write_cover<'a>(lines: impl IntoIterator<Item = (&'a str, u32, u64)>) -> String {
     let mut text = String::from("mode: count\n");
     for (file, line, count) in lines {
+        let file = fossor_text::shown(file);
         let _ = writeln!(text, "{file}:{line}.1,{line}.{END} 1 {count}");
     }
     text

@@ -7,6 +7,7 @@
 //! ```
 
 use crate::codes::Code;
+use fossor_text::{shown, shown_lines};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
@@ -92,16 +93,17 @@ impl Failure {
         let mut text = format!(
             "{red}error[{}]{off}{bold}: {}{off}\n",
             self.code.text(),
-            self.sentence
+            // There are names of the module's in all of it.
+            shown_lines(&self.sentence)
         );
         for line in &self.details {
-            let _ = writeln!(text, "    {line}");
+            let _ = writeln!(text, "    {}", shown(line));
         }
         for line in &self.help {
-            let _ = writeln!(text, "  {blue}help{off}: {line}");
+            let _ = writeln!(text, "  {blue}help{off}: {}", shown(line));
         }
         if let Some(stack) = &self.stack {
-            let _ = writeln!(text, "\n{stack}");
+            let _ = writeln!(text, "\n{}", shown_lines(stack));
         }
         text
     }
@@ -125,6 +127,18 @@ pub fn warn(sentence: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_do_nothing_to_the_terminal() {
+        let failure = Failure::new(Code::Imports, "a\x1b[2J:")
+            .details(["env.\rfoo\nerror".to_owned()])
+            .stack("main.f\x07()\n\ta.go".to_owned());
+        assert_eq!(
+            failure.render(false),
+            "error[F0301]: a\u{fffd}[2J:\n    env.\u{fffd}foo\u{fffd}error\n\n\
+             main.f\u{fffd}()\n\ta.go\n"
+        );
+    }
 
     #[test]
     fn looks_as_documented() {

@@ -113,3 +113,28 @@ fn the_picture_has_packages() {
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
     assert!(svg.contains("<title>code of runtime: ") && svg.contains("<title>data: types: "));
 }
+
+/// Once each import was looked for among all before it, and all lines were as long as
+/// the longest; names were printed as they are.
+#[test]
+fn very_many_imports_and_odd_names() {
+    let place = Place::new();
+    let many: String = (0..20_000)
+        .map(|number| format!("(import \"nobody\" \"f{number}\" (func))"))
+        .collect();
+    let long = "x".repeat(90_000);
+    let odd = r"\1b[2Jodd\nline\u{202e}\u{ffff}<&";
+    place.file(
+        "many.wat",
+        format!(
+            "(module (import \"nobody\" \"{long}\" (func)) {many} \
+             (func (export \"{odd}\")) (func (export \"{long}\")) (@custom \"{odd}\" \"abc\"))"
+        ),
+    );
+    let ended = inspect(&place, &["--svg", "a.svg", "many.wat"]).code(0);
+    assert!(ended.stdout.len() < 2_000_000, "{}", ended.stdout.len());
+    let shown = "\u{fffd}[2Jodd\u{fffd}line\u{fffd}\u{fffd}<&";
+    assert_eq!(ended.stdout.matches(shown).count(), 2);
+    let svg = std::fs::read_to_string(place.path().join("a.svg")).unwrap();
+    assert!(!svg.contains(['\x1b', '\u{ffff}']) && svg.contains("&lt;&amp;"));
+}

@@ -31,7 +31,7 @@ pub struct Options {
 
 /// What is run: a target, a proposal for it alone, and for how many seconds in each
 /// round.
-const LINES: [(&str, Option<&str>, u32); 24] = [
+const LINES: [(&str, Option<&str>, u32); 25] = [
     ("execute", None, 900),
     ("execute", Some("gc"), 540),
     ("execute", Some("exceptions"), 180),
@@ -54,6 +54,7 @@ const LINES: [(&str, Option<&str>, u32); 24] = [
     ("decode", None, 90),
     ("wasi", None, 150),
     ("pclntab", None, 240),
+    ("symbols", None, 240),
     ("recording", None, 90),
     ("wast", None, 60),
 ];

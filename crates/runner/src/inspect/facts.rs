@@ -2,7 +2,7 @@
 
 use fossor::wasi::{self, WasiCtx};
 use fossor::{ExternType, GoInfo, Linker, Module};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// All that is said about a module.
 pub struct Facts {
@@ -122,7 +122,11 @@ fn imports(module: &Module, go: Option<&GoInfo>) -> Vec<Import> {
     // A fresh linker takes all names.
     let _ = wasi::add_to_linker(&mut linker, |ctx| ctx);
     let report = linker.check(module).err();
-    let problems = report.as_ref().map_or(&[][..], |report| report.problems());
+    let problems = report.iter().flat_map(|report| report.problems());
+    let problems = problems.map(|problem| (&*problem.module, &*problem.name));
+    // There may be a million.
+    let problems = HashSet::<(&str, &str)>::from_iter(problems);
+    let mut known = HashSet::new();
     let callers = module.import_callers();
     let mut found = Vec::<Import>::new();
     let mut func_idx = 0;
@@ -134,15 +138,12 @@ fn imports(module: &Module, go: Option<&GoInfo>) -> Vec<Import> {
             }
             _ => None,
         };
-        let known = |known: &Import| known.module == import.module && known.name == import.name;
-        if found.iter().any(known) {
+        if !known.insert((import.module, import.name)) {
             continue;
         }
         let is_wasi = import.module.starts_with("wasi_");
         found.push(Import {
-            provided: !problems
-                .iter()
-                .any(|problem| problem.module == import.module && problem.name == import.name),
+            provided: !problems.contains(&(import.module, import.name)),
             go_use: fossor::go_use(import.name).filter(|_| go.is_some() && is_wasi),
             flag: flag(import.name).filter(|_| is_wasi),
             user: caller.map(|func_idx| user(module, go, func_idx)),
@@ -151,7 +152,8 @@ fn imports(module: &Module, go: Option<&GoInfo>) -> Vec<Import> {
             ty: import.ty.to_string(),
         });
     }
-    found.sort_by_key(|import| (import.provided, import.module.clone(), import.name.clone()));
+    let key = |import: &Import| (import.provided, import.module.clone(), import.name.clone());
+    found.sort_by_cached_key(key);
     found
 }
 

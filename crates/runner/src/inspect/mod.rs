@@ -67,7 +67,7 @@ pub fn run(arguments: &InspectArguments) -> Result<u8, Failure> {
         let other_module = read(other)?;
         let other = module_file::shown(other);
         let found = diff::compare((&name, &module), (&other, &other_module));
-        output::print(&found.text);
+        output::print(&fossor_text::shown_lines(&found.text));
         return Ok(u8::from(found.different));
     }
     let facts = Facts::of(&name, &module, arguments.validate);

@@ -1,10 +1,14 @@
 //! Facts about a module for people.
 
 use super::facts::{Facts, Import, Kind};
+use fossor_text::shown;
 use std::fmt::Write as _;
 
 /// Packages that are listed.
 const MAX_PACKAGES: usize = 15;
+
+/// Characters of a name that others are put into line with.
+const MAX_COLUMN: usize = 60;
 
 /// The facts, in bold where that helps if `colour`.
 pub fn render(facts: &Facts, colour: bool) -> String {
@@ -126,14 +130,13 @@ impl Page {
             let _ = write!(heading, ", {missing} of them not provided");
         }
         self.heading(&heading);
-        let shown = |import: &Import| match import.module.as_str() {
-            "wasi_snapshot_preview1" => import.name.clone(),
-            module => format!("{module}.{}", import.name),
+        let name = |import: &Import| match import.module.as_str() {
+            "wasi_snapshot_preview1" => shown(&import.name).into_owned(),
+            module => shown(&format!("{module}.{}", import.name)).into_owned(),
         };
-        let widths = facts.imports.iter().map(|import| shown(import).len());
-        let width = widths.max().unwrap_or(0);
+        let width = width(facts.imports.iter().map(|import| name(import)));
         for import in &facts.imports {
-            let name = shown(import);
+            let name = name(import);
             let mut line = format!("  {name:width$}  ");
             if !import.provided {
                 let user = import.user.as_deref().unwrap_or("nobody");
@@ -153,10 +156,9 @@ impl Page {
 
     fn exports(&mut self, facts: &Facts) {
         self.heading(&format!("{} exports", facts.exports.len()));
-        let width = facts.exports.iter().map(|export| export.name.len());
-        let width = width.max().unwrap_or(0);
+        let width = width(facts.exports.iter().map(|export| shown(&export.name)));
         for export in &facts.exports {
-            self.line(format!("  {:width$}  {}", export.name, export.ty));
+            self.line(format!("  {:width$}  {}", shown(&export.name), export.ty));
         }
     }
 
@@ -166,9 +168,10 @@ impl Page {
         let rest: u64 = sizes.iter().skip(max).map(|(_, bytes)| bytes).sum();
         let more = sizes.len().saturating_sub(max);
         let rest = (more > 0).then(|| (format!("{more} more"), rest));
-        let shown = sizes.iter().take(max).chain(&rest);
-        let width = shown.clone().map(|(name, _)| name.len()).max().unwrap_or(0);
-        for (name, bytes) in shown {
+        let listed = sizes.iter().take(max).chain(&rest);
+        let width = width(listed.clone().map(|(name, _)| shown(name)));
+        for (name, bytes) in listed {
+            let name = shown(name);
             let share = *bytes as f64 * 100.0 / all.max(1) as f64;
             self.line(format!(
                 "  {name:width$}  {:>9}  {share:4.1} %",
@@ -176,6 +179,15 @@ impl Page {
             ));
         }
     }
+}
+
+/// The width of a column of these names. A long one does not make all lines long.
+fn width(names: impl Iterator<Item = impl AsRef<str>>) -> usize {
+    let widths = names.map(|name| name.as_ref().chars().count());
+    widths
+        .filter(|width| *width <= MAX_COLUMN)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Bytes for people.

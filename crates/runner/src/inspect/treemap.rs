@@ -74,6 +74,8 @@ fn area(svg: &mut String, title: &str, label: &str, bytes: u64, place: Rect, hue
 }
 
 fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let text = fossor_text::shown(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;");
     text.replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -71,8 +71,8 @@ impl Page {
             "calls": state.calls,
             "omitted": state.omitted,
         });
-        // Nothing in the data may end the element that it is in.
-        TEMPLATE.replace("/*DATA*/", &data.to_string().replace("</", "<\\/"))
+        // Nothing in the data may end the element that it is in, nor make a comment of it.
+        TEMPLATE.replace("/*DATA*/", &data.to_string().replace('<', "\\u003c"))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -203,5 +203,17 @@ impl Os for Watched {
     fn before(&mut self, operation: &'static str) -> OsResult<()> {
         self.0.lock().host.push(operation);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_data_is_an_element() {
+        let title = "<!--<script></script>&";
+        let html = Page::new(Filter::default()).html(title);
+        assert!(!html.contains("<!--<script") && html.contains("\\u003c!--\\u003cscript>"));
     }
 }

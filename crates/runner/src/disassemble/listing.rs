@@ -1,48 +1,63 @@
-//! `fossor disassemble`: a module's operators beside the code that the engine
-//! makes of them.
+//! Functions as text: what they are called, their operators, and the code beside these.
 
-use crate::arguments::{DisassembleArguments, LimitFlags};
-use crate::codes::Code;
-use crate::ending::Ending;
-use crate::failure::Failure;
-use crate::module_file;
-use fossor::{CodeLine, Compile, Config, Engine, Error, GoInfo, Module};
+use fossor::{CodeLine, Error, GoInfo, Module};
 use std::collections::VecDeque;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 use wasmprinter::Print;
 
-/// Prints the functions that are asked for.
-pub fn run(arguments: &DisassembleArguments) -> Result<(), Failure> {
-    let shown = module_file::shown(&arguments.module);
-    let limits = LimitFlags::default();
-    let ending = Ending::new(shown.clone(), &limits);
-    let bytes = module_file::read(&arguments.module)?;
-    let mut config = Config::new();
-    config.compile(Compile::Lazy).fuse(!arguments.no_fuse);
-    let module = Module::new(&Engine::new(&config), &bytes);
-    let module = module.map_err(|error| ending.failure(error))?;
-    let names = Names {
-        module: &module,
-        go: module.go_info(),
-    };
-    let funcs = match &arguments.func {
-        Some(name) => vec![find(&names, &shown, name)?],
-        None => (0..module.func_count()).collect(),
-    };
-    let mut out = BufWriter::new(io::stdout().lock());
-    if arguments.list {
-        // A reader that has gone is no error, here and below.
-        let _ = list(&mut out, &names, &funcs);
-        return Ok(());
+/// What functions are called: in a Go program as its own table says, which is there
+/// after `-ldflags=-s` too, else as the name section does.
+pub struct Names<'a> {
+    pub module: &'a Module,
+    go: Option<GoInfo>,
+}
+
+impl<'a> Names<'a> {
+    /// Those of a module.
+    pub fn of_module(module: &'a Module) -> Self {
+        Self {
+            module,
+            go: module.go_info(),
+        }
     }
+
+    /// The name of a function.
+    pub fn of(&self, func_idx: u32) -> Option<&str> {
+        let function = self.go.as_ref().and_then(|go| go.function(func_idx));
+        let go = function.map(|function| function.source.func.as_str());
+        go.or_else(|| self.module.func_name(func_idx))
+    }
+
+    /// Whether it is called that in either.
+    pub fn fits(&self, func_idx: u32, name: &str) -> bool {
+        self.of(func_idx) == Some(name) || self.module.func_name(func_idx) == Some(name)
+    }
+}
+
+/// The functions: index, place, bytes, name.
+pub fn list(out: &mut impl Write, names: &Names<'_>, funcs: &[u32]) -> io::Result<()> {
+    writeln!(out, "  index    offset   bytes  name")?;
+    for &func in funcs {
+        let name = names.of(func).unwrap_or("-");
+        match names.module.func_body(func) {
+            Some(body) => writeln!(out, "{func:7} {:#9x} {:7}  {name}", body.start, body.len())?,
+            None => writeln!(out, "{func:7} {:>9} {:>7}  {name}", "imported", "")?,
+        }
+    }
+    Ok(())
+}
+
+/// The functions' code beside their operators. Gives the error of the body that is not
+/// valid, if there is one; that of the writer is none of ours.
+pub fn print(out: &mut impl Write, names: &Names<'_>, funcs: &[u32]) -> Option<Error> {
     let bodies = funcs.iter().filter_map(|&func| {
-        let body = module.func_body(func)?;
+        let body = names.module.func_body(func)?;
         Some((func, body))
     });
     let mut printer = Printer {
-        out: &mut out,
-        names: &names,
+        out,
+        names,
         wanted: bodies.collect(),
         line: String::new(),
         offset: None,
@@ -53,81 +68,14 @@ pub fn run(arguments: &DisassembleArguments) -> Result<(), Failure> {
     // An error is that of a body, or the reader has gone, or all was printed.
     let _ = wasmprinter::Config::new()
         .indent_text(" ")
-        .print(module.bytes(), &mut printer)
+        .print(names.module.bytes(), &mut printer)
         .map_err(|_| ())
         .and_then(|()| printer.finish().map_err(|_| ()));
-    let invalid = printer.invalid.take();
-    let _ = out.flush();
-    match invalid {
-        Some(error) => Err(ending.failure(error)),
-        None => Ok(()),
-    }
+    printer.invalid.take()
 }
 
-/// What functions are called: in a Go program as its own table says, which is there
-/// after `-ldflags=-s` too, else as the name section does.
-struct Names<'a> {
-    module: &'a Module,
-    go: Option<GoInfo>,
-}
-
-impl Names<'_> {
-    fn of(&self, func_idx: u32) -> Option<&str> {
-        let function = self.go.as_ref().and_then(|go| go.function(func_idx));
-        let go = function.map(|function| function.source.func.as_str());
-        go.or_else(|| self.module.func_name(func_idx))
-    }
-
-    /// Whether it is called that in either.
-    fn fits(&self, func_idx: u32, name: &str) -> bool {
-        self.of(func_idx) == Some(name) || self.module.func_name(func_idx) == Some(name)
-    }
-}
-
-/// The function of an index or a name.
-fn find(names: &Names<'_>, shown: &str, wanted: &str) -> Result<u32, Failure> {
-    let module = names.module;
-    let index = wanted.parse().ok();
-    let index = index.filter(|&index| index < module.func_count());
-    let Some(func) =
-        index.or_else(|| (0..module.func_count()).find(|&func| names.fits(func, wanted)))
-    else {
-        let all = (0..module.func_count()).filter_map(|func| names.of(func));
-        let mut near: Vec<_> = all
-            .filter(|name| name.to_lowercase().contains(&wanted.to_lowercase()))
-            .collect();
-        near.sort_by_key(|name| name.len());
-        near.truncate(5);
-        let failure = Failure::new(
-            Code::NoFunc,
-            format!(
-                "{shown} has no function {wanted}; its functions are 0 to {}",
-                module.func_count().saturating_sub(1)
-            ),
-        );
-        return Err(match near.is_empty() {
-            true => failure.help(format!("`fossor disassemble --list {shown}` lists them")),
-            false => failure.help(format!("perhaps {}", near.join(", "))),
-        });
-    };
-    if module.func_body(func).is_none() {
-        let sentence = format!("function {wanted} of {shown} is imported: its code is elsewhere");
-        return Err(Failure::new(Code::NoFunc, sentence));
-    }
-    Ok(func)
-}
-
-fn list(out: &mut impl Write, names: &Names<'_>, funcs: &[u32]) -> io::Result<()> {
-    writeln!(out, "  index    offset   bytes  name")?;
-    for &func in funcs {
-        let name = names.of(func).unwrap_or("-");
-        match names.module.func_body(func) {
-            Some(body) => writeln!(out, "{func:7} {:#9x} {:7}  {name}", body.start, body.len())?,
-            None => writeln!(out, "{func:7} {:>9} {:>7}  {name}", "imported", "")?,
-        }
-    }
-    out.flush()
-}
+/// Longer lines are cut: each call may have a long name in it.
+const MAX_LINE_BYTES: usize = 4096;
 
 /// Takes the lines of the text format, and sets the code beside those of the
 /// wanted functions.
@@ -149,7 +97,8 @@ struct Printer<'a, W> {
 
 impl<W: Write> Print for Printer<'_, W> {
     fn write_str(&mut self, text: &str) -> io::Result<()> {
-        self.line.push_str(text);
+        let room = MAX_LINE_BYTES.saturating_sub(self.line.len());
+        self.line.push_str(fossor_text::cut(text, room));
         Ok(())
     }
 
