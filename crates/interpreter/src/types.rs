@@ -156,6 +156,19 @@ impl TypeRegistry {
         }
     }
 
+    /// Whether a function type can be of this registry: one that names a number
+    /// has its parameters and results. One of another engine need not.
+    pub fn knows(&self, ty: &FuncType) -> bool {
+        let Some(TypeIndex::Engine(number)) = ty.declared() else {
+            return true;
+        };
+        let entry = self.types.get(number as usize);
+        entry
+            .filter(|entry| !entry.plain)
+            .and_then(|entry| entry.ty.as_func())
+            .is_some_and(|own| own.params() == ty.params() && own.results() == ty.results())
+    }
+
     /// Whether type `sub` is type `sup` or declared as a subtype of it.
     pub fn is_subtype(&self, sub: u32, sup: u32) -> bool {
         let depth = self.types[sup as usize].chain.len() - 1;
