@@ -165,3 +165,13 @@ fn a_tag_of_a_type_of_another_engine_is_refused() -> Result<(), Error> {
     fossor::Tag::new(&mut theirs, ty)?;
     Ok(())
 }
+
+#[test]
+fn no_object_is_made_of_a_type_of_functions() -> Result<(), Error> {
+    let mut store = store();
+    let text = r#"(module (type $t (func)) (func (export "f") (param (ref null $t))))"#;
+    let guest = instance(&mut store, text)?;
+    let ty = guest.get_func(&store, "f").unwrap().ty(&store).params()[0];
+    assert!(fossor::AnyRef::new_object(&mut store, ty.heap().unwrap(), &[]).is_err());
+    Ok(())
+}
