@@ -30,7 +30,7 @@ pub(crate) struct ModuleInner {
     /// Whether all types are functions that their signatures identify.
     pub plain_types: bool,
     /// What objects of each type look like; nothing if all types are plain.
-    pub layouts: Box<[Layout]>,
+    pub layouts: Box<[Arc<Layout>]>,
     /// Byte offset from the context of each own global.
     global_offsets: Box<[u32]>,
     pub own_globals_slots: u32,
