@@ -30,6 +30,14 @@ static own wasm_trap_t* answer(
   return NULL;
 }
 
+static int finalized = 0;
+
+/* What was attached is replaced: asks for what is attached now. */
+static void replaced(void* env) {
+  finalized++;
+  CHECK(wasm_foreign_get_host_info(*(wasm_foreign_t**)env) == &finalized);
+}
+
 static wasm_val_t any(wasm_ref_t* ref) {
   wasm_val_t value = {.kind = FOSSOR_ANYREF, .of = {.ref = ref}};
   return value;
@@ -142,6 +150,12 @@ int main(void) {
   wasm_functype_delete(giving);
   wasm_ref_delete(foreign);
   wasm_store_delete(elsewhere);
+
+  own wasm_foreign_t* attached = wasm_foreign_new(store);
+  wasm_foreign_set_host_info_with_finalizer(attached, &attached, replaced);
+  wasm_foreign_set_host_info(attached, &finalized);
+  CHECK(finalized == 1);
+  wasm_foreign_delete(attached);
 
   wasm_ref_delete(five);
   wasm_extern_vec_delete(&exports);
