@@ -74,9 +74,18 @@ impl StoreRef {
     pub fn in_callback<R>(&self, caller: &mut Caller<'_, Guest>, run: impl FnOnce() -> R) -> R {
         let caller = std::ptr::from_mut(caller).cast::<Caller<'static, Guest>>();
         self.0.active.borrow_mut().push(caller);
-        let result = run();
+        let _under_way = UnderWay(&self.0);
+        run()
+    }
+}
+
+/// A callback that is on top of its store's list, and leaves it also by a panic,
+/// which the interpreter catches: the borrow ends with it.
+struct UnderWay<'a>(&'a StoreCell);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
         self.0.active.borrow_mut().pop();
-        result
     }
 }
 

@@ -93,6 +93,10 @@ fn call_host(
                 .zip(answers.as_slice())
                 .try_for_each(|(result, answer)| {
                     let wrong = || HostError::other("a callback answered with another reference");
+                    if !answer.is_of(store) {
+                        let message = "a callback answered with a reference of another store";
+                        return Err(HostError::other(message));
+                    }
                     let answer = answer.to_val().ok_or_else(wrong)?;
                     // The callback's handle is gone before the guest goes on.
                     *result = store.with(|ctx| hold(ctx, answer));

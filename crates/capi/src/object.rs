@@ -80,7 +80,9 @@ impl Object {
     }
 
     fn set_info(&self, data: *mut c_void, finalizer: Option<Finalizer>) {
-        *self.info.0.borrow_mut() = Info { data, finalizer };
+        // The finalizer of what was there may ask for what is there now.
+        let before = self.info.0.replace(Info { data, finalizer });
+        drop(before);
     }
 }
 

@@ -77,6 +77,13 @@ impl wasm_val_t {
         }
     }
 
+    /// Whether it is no reference, or one of this store.
+    pub unsafe fn is_of(self, store: &StoreRef) -> bool {
+        // SAFETY: C1.
+        let object = self.object().and_then(|object| unsafe { object.as_ref() });
+        object.is_none_or(|object| object.store.same(store))
+    }
+
     fn object(self) -> Option<*mut Object> {
         if !of_kind(self.kind).is_ref() {
             return None;

@@ -120,7 +120,11 @@ fn wide_types() {
 
 #[test]
 fn objects() {
-    check("objects", &[], "done\n");
+    check(
+        "objects",
+        &[],
+        "trap: a callback answered with a reference of another store\ndone\n",
+    );
 }
 
 #[test]

@@ -29,6 +29,10 @@ pub struct Func(pub(crate) core::Func);
 impl Func {
     /// A host function of any type. It finds its results zero or null, and sets
     /// them.
+    ///
+    /// # Panics
+    ///
+    /// If the type is one that a module of another engine declares.
     pub fn new<S: AsContextMut>(
         mut store: S,
         ty: FuncType,

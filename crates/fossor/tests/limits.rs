@@ -198,3 +198,26 @@ fn memories_globals_and_tables_are_the_guests() -> Result<(), Error> {
     assert!(table.set(&mut store, 2, Val::FuncRef(None)).is_err());
     Ok(())
 }
+
+#[test]
+fn a_function_that_finds_no_room_for_its_code_leaves_it_to_others() -> Result<(), Error> {
+    let mut config = Config::default();
+    config.max_code_bytes(4096);
+    let engine = Engine::new(&config);
+    let large = "(global.set $g (i32.add (global.get $g) (i32.const 1)))".repeat(1000);
+    let text = format!(
+        r#"(module (global $g (mut i32) (i32.const 0))
+            (func (export "large") {large})
+            (func (export "small") (result i32) (global.get $g)))"#
+    );
+    let mut store = Store::new(&engine, ());
+    let guest = Linker::new(&engine).instantiate(&mut store, &Module::new(&engine, text)?)?;
+    let large = guest.get_typed_func::<(), ()>(&store, "large")?;
+    let small = guest.get_typed_func::<(), i32>(&store, "small")?;
+    for _ in 0..2 {
+        let refused = large.call(&mut store, ()).unwrap_err().to_string();
+        assert!(refused.contains("more than 4096 bytes"), "{refused}");
+        assert_eq!(small.call(&mut store, ())?, 0);
+    }
+    Ok(())
+}

@@ -111,3 +111,67 @@ fn tail_calls_through_references_take_no_stack() -> Result<(), Error> {
     assert_eq!(func.call(&mut store, 1_000_000)?, 9);
     Ok(())
 }
+
+/// A type that says which of an engine's types it is: one of another engine's says
+/// nothing about this one's of the same number.
+#[test]
+fn a_declared_type_of_another_engine_is_refused() -> Result<(), Error> {
+    let (mut theirs, mut ours) = (store(), store());
+    let exporting = |result: &str, body: &str| {
+        format!(
+            "(module (rec (type $t (func (result {result}))) (type (func)))
+                (func (export \"f\") (type $t) {body}))"
+        )
+    };
+    let guest = instance(&mut theirs, &exporting("i64", "(i64.const 0)"))?;
+    let ty = guest.get_func(&theirs, "f").unwrap().ty(&theirs);
+    // Of the same number here, and with another result.
+    let other = instance(&mut ours, &exporting("(ref null func)", "(ref.null func)"))?;
+    let wanted = other.get_func(&ours, "f").unwrap().ty(&ours);
+    assert_eq!(ty.declared(), wanted.declared());
+
+    let forge = |_: fossor::Caller<'_, ()>, _: &[Val], results: &mut [Val]| {
+        results[0] = Val::I64(0x1000);
+        Ok(())
+    };
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        Func::new(&mut ours, ty.clone(), forge)
+    }));
+    assert!(caught.is_err());
+
+    let engine = ours.engine();
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_new("m", "f", ty, forge)?;
+    let importing = r#"(module
+        (rec (type $t (func (result (ref null func)))) (type (func)))
+        (import "m" "f" (func (type $t))))"#;
+    let importing = Module::new(&engine, importing)?;
+    assert!(linker.check(&importing).is_err());
+    Ok(())
+}
+
+#[test]
+fn a_tag_of_a_type_of_another_engine_is_refused() -> Result<(), Error> {
+    let (mut theirs, mut ours) = (store(), store());
+    let taking = |param: &str| {
+        format!(
+            "(module (rec (type $t (func (param {param}))) (type (func))) (func (export \"f\") (type $t)))"
+        )
+    };
+    let guest = instance(&mut theirs, &taking("i64"))?;
+    let ty = guest.get_func(&theirs, "f").unwrap().ty(&theirs);
+    instance(&mut ours, &taking("(ref null func)"))?;
+    assert!(fossor::Tag::new(&mut ours, ty.clone()).is_err());
+    fossor::Tag::new(&mut theirs, ty)?;
+    Ok(())
+}
+
+#[test]
+fn no_object_is_made_of_a_type_of_functions() -> Result<(), Error> {
+    let mut store = store();
+    let text = r#"(module (type $t (func)) (func (export "f") (param (ref null $t))))"#;
+    let guest = instance(&mut store, text)?;
+    let ty = guest.get_func(&store, "f").unwrap().ty(&store).params()[0];
+    assert!(fossor::AnyRef::new_object(&mut store, ty.heap().unwrap(), &[]).is_err());
+    Ok(())
+}

@@ -190,10 +190,19 @@ impl Engine {
 
     /// As [`val_subtype`](Self::val_subtype), of functions: that is declared.
     pub fn func_subtype(&self, given: &FuncType, wanted: &FuncType) -> bool {
+        if !self.knows(given) || !self.knows(wanted) {
+            return false;
+        }
         given == wanted || {
             let (given, wanted) = (self.type_id(given), self.type_id(wanted));
             self.is_subtype(given, wanted)
         }
+    }
+
+    /// Whether a function type that says which of an engine's types it is can be
+    /// one of this engine.
+    pub(crate) fn knows(&self, ty: &FuncType) -> bool {
+        ty.declared().is_none() || self.types().knows(ty)
     }
 
     fn index_subtype(&self, given: TypeIndex, wanted: TypeIndex) -> bool {

@@ -30,7 +30,7 @@ pub(crate) struct ModuleInner {
     /// Whether all types are functions that their signatures identify.
     pub plain_types: bool,
     /// What objects of each type look like; nothing if all types are plain.
-    pub layouts: Box<[Layout]>,
+    pub layouts: Box<[Arc<Layout>]>,
     /// Byte offset from the context of each own global.
     global_offsets: Box<[u32]>,
     pub own_globals_slots: u32,
@@ -247,7 +247,10 @@ impl ModuleInner {
         let translation = self.translate(entry.defined_idx, false)?;
         let bytes = translation.words.len() * 8;
         let limit = self.engine.config().max_code_bytes;
-        if self.code_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > limit {
+        let more = |taken: usize| taken.checked_add(bytes).filter(|&all| all <= limit);
+        let (order, taken) = (Ordering::Relaxed, &self.code_bytes);
+        // A function that finds no room takes none: smaller ones may yet have it.
+        if taken.fetch_update(order, order, more).is_err() {
             return Err(Error::Untranslatable {
                 func_idx: self.decoded.imported_funcs + entry.defined_idx,
                 message: format!("the module's translated code would take more than {limit} bytes"),

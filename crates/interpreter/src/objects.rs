@@ -125,14 +125,18 @@ impl Store {
     /// Makes a structure or an array of a declared type: a value for each field,
     /// or element.
     pub fn new_object(&mut self, ty: HeapType, values: &[Val]) -> Result<AnyRef, Error> {
+        let nothing = || {
+            let ty = RefType::non_null(ty);
+            Error::Call(format!("there is nothing to be made of type {ty}"))
+        };
         let HeapType::Concrete(_, TypeIndex::Engine(id)) = ty else {
-            return Err(Error::Call(format!(
-                "there is nothing to be made of type {}",
-                RefType::non_null(ty)
-            )));
+            return Err(nothing());
         };
         self.know_types();
         let declared = self.engine.types().get(id).clone();
+        if declared.as_func().is_some() {
+            return Err(nothing());
+        }
         let length = match declared.as_struct() {
             Some(ty) if ty.fields.len() != values.len() => {
                 return Err(Error::Call(format!(

@@ -61,6 +61,10 @@ impl Store {
 
     /// Makes a host function of any type that sees values, not slots. Its
     /// results are zero or null before it is called.
+    ///
+    /// # Panics
+    ///
+    /// If the type is one that another engine's module declares.
     pub fn new_func_with_vals(
         &mut self,
         ty: FuncType,

@@ -222,7 +222,8 @@ impl Store {
     /// # Panics
     ///
     /// If a result is a reference: see
-    /// [`new_func_with_vals`](Self::new_func_with_vals).
+    /// [`new_func_with_vals`](Self::new_func_with_vals). If the type is one that
+    /// another engine's module declares.
     pub fn new_func(
         &mut self,
         ty: FuncType,
@@ -236,6 +237,11 @@ impl Store {
     }
 
     pub(crate) fn add_host_func(&mut self, ty: FuncType, func: Box<HostFn>) -> Func {
+        // Guests call by the number that the type names, and it by its signature.
+        assert!(
+            self.engine.knows(&ty),
+            "a type was used with an engine that it does not belong to"
+        );
         let slots = SlotCounts {
             params: ty.param_slots(),
             results: ty.result_slots(),

@@ -31,8 +31,9 @@ pub(crate) struct TypeRegistry {
 struct Entry {
     /// With the engine's numbers.
     ty: SubType,
-    /// Its supertypes, the most general first, and itself.
-    chain: Box<[u32]>,
+    /// What its objects look like, and its supertypes, the most general first, and
+    /// itself. Modules and stores share it: there may be a million types.
+    layout: Arc<Layout>,
     /// Whether its signature alone identifies it.
     plain: bool,
 }
@@ -112,15 +113,12 @@ impl TypeRegistry {
     fn push(&mut self, ty: SubType, plain: bool) -> u32 {
         let number = self.types.len() as u32;
         let mut chain = match ty.supertype {
-            Some(TypeIndex::Engine(supertype)) => self.types[supertype as usize].chain.to_vec(),
+            Some(TypeIndex::Engine(supertype)) => self.chain(supertype).to_vec(),
             _ => Vec::new(),
         };
         chain.push(number);
-        self.types.push(Entry {
-            ty,
-            chain: chain.into(),
-            plain,
-        });
+        let layout = Arc::new(Layout::of(&ty, &chain));
+        self.types.push(Entry { ty, layout, plain });
         number
     }
 
@@ -132,18 +130,22 @@ impl TypeRegistry {
     /// What objects of the types from number `first` on look like.
     pub fn layouts(&self, first: usize) -> impl Iterator<Item = Arc<Layout>> {
         let types = self.types[first.min(self.types.len())..].iter();
-        types.map(|entry| Arc::new(Layout::of(&entry.ty, &entry.chain)))
+        types.map(|entry| entry.layout.clone())
     }
 
     /// What objects of a type look like.
-    pub fn layout(&self, number: u32) -> Layout {
-        let entry = &self.types[number as usize];
-        Layout::of(&entry.ty, &entry.chain)
+    pub fn layout(&self, number: u32) -> Arc<Layout> {
+        self.types[number as usize].layout.clone()
+    }
+
+    /// A type's supertypes, the most general first, and itself.
+    fn chain(&self, number: u32) -> &[u32] {
+        &self.types[number as usize].layout.display
     }
 
     /// How many supertypes the type of a number has: 63 at most.
     pub fn depth(&self, number: u32) -> u8 {
-        self.types[number as usize].chain.len() as u8 - 1
+        self.chain(number).len() as u8 - 1
     }
 
     /// The function type of a number, which is one of a function.
@@ -156,10 +158,23 @@ impl TypeRegistry {
         }
     }
 
+    /// Whether a function type can be of this registry: one that names a number
+    /// has its parameters and results. One of another engine need not.
+    pub fn knows(&self, ty: &FuncType) -> bool {
+        let Some(TypeIndex::Engine(number)) = ty.declared() else {
+            return true;
+        };
+        let entry = self.types.get(number as usize);
+        entry
+            .filter(|entry| !entry.plain)
+            .and_then(|entry| entry.ty.as_func())
+            .is_some_and(|own| own.params() == ty.params() && own.results() == ty.results())
+    }
+
     /// Whether type `sub` is type `sup` or declared as a subtype of it.
     pub fn is_subtype(&self, sub: u32, sup: u32) -> bool {
-        let depth = self.types[sup as usize].chain.len() - 1;
-        self.types[sub as usize].chain.get(depth) == Some(&sup)
+        let depth = self.chain(sup).len() - 1;
+        self.chain(sub).get(depth) == Some(&sup)
     }
 }
 
@@ -233,5 +248,25 @@ mod tests {
         assert_eq!(a[1], b[2]);
         let itself = types.of_module(&[func(&[to(0)])], &[1]);
         assert_ne!(itself[0], a[1]);
+    }
+
+    #[test]
+    fn what_objects_look_like_is_there_once() {
+        let mut types = TypeRegistry::default();
+        let open = SubType {
+            is_final: false,
+            ..func(&[])
+        };
+        let sub = SubType {
+            supertype: Some(TypeIndex::Module(0)),
+            ..func(&[])
+        };
+        let numbers = types.of_module(&[open, sub], &[1, 1]);
+        let layouts: Vec<_> = types.layouts(0).collect();
+        for &number in &numbers {
+            let of_store = &layouts[number as usize];
+            assert!(Arc::ptr_eq(of_store, &types.layout(number)));
+        }
+        assert_eq!(types.depth(numbers[1]), 1);
     }
 }

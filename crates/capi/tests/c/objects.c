@@ -23,6 +23,21 @@ static own wasm_trap_t* pick(const wasm_val_vec_t* args, wasm_val_vec_t* results
   return NULL;
 }
 
+/* Answers with what it was given, which may be another store's. */
+static own wasm_trap_t* answer(
+    void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  wasm_val_copy(&results->data[0], (wasm_val_t*)env);
+  return NULL;
+}
+
+static int finalized = 0;
+
+/* What was attached is replaced: asks for what is attached now. */
+static void replaced(void* env) {
+  finalized++;
+  CHECK(wasm_foreign_get_host_info(*(wasm_foreign_t**)env) == &finalized);
+}
+
 static wasm_val_t any(wasm_ref_t* ref) {
   wasm_val_t value = {.kind = FOSSOR_ANYREF, .of = {.ref = ref}};
   return value;
@@ -111,6 +126,36 @@ int main(void) {
   own wasm_trap_t* trap = wasm_func_call(wasm_extern_as_func(*number), &args, &results);
   CHECK(trap);
   wasm_trap_delete(trap);
+
+  /* A reference of another store ends the call, and nothing else. */
+  wasm_store_t* elsewhere = wasm_store_new(engine);
+  own wasm_ref_t* foreign = fossor_i31_new(elsewhere, 1);
+  wasm_val_t theirs = any(foreign);
+  own wasm_functype_t* giving = wasm_functype_new_0_1(wasm_valtype_new(FOSSOR_ANYREF));
+  own wasm_func_t* wrongly = wasm_func_new_with_env(store, giving, answer, &theirs, NULL);
+  wasm_val_vec_t none = WASM_EMPTY_VEC;
+  trap = wasm_func_call(wrongly, &none, &results);
+  CHECK(trap);
+  print_message(trap);
+  wasm_trap_delete(trap);
+  wasm_val_t again = call(*node, 2, i32(43), any(five));
+  CHECK(call(*number, 1, again, again).of.i32 == 43);
+  wasm_val_delete(&again);
+  /* Which a callback that is under way could not do. */
+  fossor_store_set_memory_limit(store, 1 << 16);
+  CHECK(fossor_store_collect(store) == 0);
+  own wasm_ref_t* new_one = fossor_i31_new(store, 6);
+  wasm_ref_delete(new_one);
+  wasm_func_delete(wrongly);
+  wasm_functype_delete(giving);
+  wasm_ref_delete(foreign);
+  wasm_store_delete(elsewhere);
+
+  own wasm_foreign_t* attached = wasm_foreign_new(store);
+  wasm_foreign_set_host_info_with_finalizer(attached, &attached, replaced);
+  wasm_foreign_set_host_info(attached, &finalized);
+  CHECK(finalized == 1);
+  wasm_foreign_delete(attached);
 
   wasm_ref_delete(five);
   wasm_extern_vec_delete(&exports);

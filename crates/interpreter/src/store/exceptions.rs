@@ -15,6 +15,9 @@ impl Store {
         if !ty.results().is_empty() {
             return Err(Error::Call(format!("a tag has no results, unlike {ty}")));
         }
+        if !self.engine.knows(&ty) {
+            return Err(Error::Call(format!("{ty} is a type of another engine")));
+        }
         self.tags.push(ty);
         Ok(TagId(self.handle(self.tags.len() - 1)))
     }
