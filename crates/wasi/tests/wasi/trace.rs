@@ -74,3 +74,13 @@ fn options_change_the_line() {
         "{line}"
     );
 }
+
+#[test]
+fn names_of_descriptors_are_escaped() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut guest = Guest::with_dir(dir.path(), Default::default());
+    let fd = guest.open("a\nproc_exit(0)\x1b[2J", CREAT, READ).unwrap();
+    assert!(guest.line().ends_with(r"{4</a\nproc_exit(0)\x1b[2J>}"));
+    guest.close(fd);
+    assert_eq!(guest.line(), r"fd_close(4</a\nproc_exit(0)\x1b[2J>) = 0");
+}
