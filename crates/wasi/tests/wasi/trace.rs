@@ -84,3 +84,17 @@ fn names_of_descriptors_are_escaped() {
     guest.close(fd);
     assert_eq!(guest.line(), r"fd_close(4</a\nproc_exit(0)\x1b[2J>) = 0");
 }
+
+#[test]
+fn names_of_descriptors_do_not_grow_without_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut guest = Guest::with_dir(dir.path(), Default::default());
+    let here = "./".repeat(2000) + ".";
+    let mut fd = DIR;
+    for _ in 0..20 {
+        fd = guest.open_at(fd, 0, &here, DIRECTORY, READ, 0).unwrap();
+    }
+    let name = guest.ctx.descriptor_name(fd as u32).unwrap();
+    assert!(name.len() < 5000, "{} bytes", name.len());
+    assert!(name.starts_with('…') && name.ends_with("/./."));
+}
