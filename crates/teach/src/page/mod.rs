@@ -71,8 +71,9 @@ impl Page {
             "calls": state.calls,
             "omitted": state.omitted,
         });
-        // Nothing in the data may end the element that it is in.
-        TEMPLATE.replace("/*DATA*/", &data.to_string().replace("</", "<\\/"))
+        // Nothing in the data may end the element that it is in, or keep it from
+        // ending. All that is left of these are in strings.
+        TEMPLATE.replace("/*DATA*/", &data.to_string().replace('<', "\\u003c"))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
