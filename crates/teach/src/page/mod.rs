@@ -240,8 +240,8 @@ mod tests {
             iovec[..4].copy_from_slice(&(0x1_0000 + 256 * index as u32).to_le_bytes());
             iovec[4..].copy_from_slice(&256u32.to_le_bytes());
         }
-        let write = fossor_wasi::functions().iter();
-        let write = write.filter(|one| one.name == "fd_write").last().unwrap();
+        let mut write = fossor_wasi::functions().iter();
+        let write = write.find(|one| one.name == "fd_write").unwrap();
         // Room for one more.
         page.lock().bytes = MAX_BYTES - 1;
         for _ in 0..3 {

@@ -96,8 +96,8 @@ fn pointers_may_end_where_addresses_end() {
     let mut bytes = vec![0; 1 << 32];
     let mut memory = GuestMemory::new(&mut bytes);
     for (name, pointers) in [("args_get", 0xffff_fffc), ("environ_get", 0xffff_ffff)] {
-        let functions = fossor_wasi::functions().iter();
-        let function = functions.filter(|one| one.name == name).last().unwrap();
+        let mut functions = fossor_wasi::functions().iter();
+        let function = functions.find(|one| one.name == name).unwrap();
         let errno = (function.call)(&mut ctx, &mut memory, &[pointers, 0x200]);
         assert_eq!(errno.unwrap(), 0, "{name}");
     }
