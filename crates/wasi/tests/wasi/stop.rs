@@ -1,13 +1,14 @@
 //! A stop from another thread ends every kind of wait within 50 ms, as a trap.
 
 use std::fs::File;
-use std::os::fd::BorrowedFd;
+use std::io::{IoSliceMut, Write};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fossor_host::{HostError, Interrupt, InterruptReason, Trap};
 use fossor_wasi::os::{DirEntry, OsResult};
-use fossor_wasi::{Os, Stdio, WasiCtx, WasiCtxBuilder};
+use fossor_wasi::{Os, Stdio, System, WasiCtx, WasiCtxBuilder};
 
 use crate::guest::*;
 
@@ -230,5 +231,40 @@ impl Os for StopsWhenListing {
             }
         }
         Ok(())
+    }
+}
+
+#[test]
+fn a_device_is_not_read_for_long_at_once() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    (&writer).write_all(b"abc").unwrap();
+    let stdin = Stdio::file(File::from(OwnedFd::from(reader)));
+    let builder = WasiCtx::builder().os(Box::new(ReadsLittle)).stdin(stdin);
+    let mut guest = Guest::new(builder);
+    guest.bytes.resize(40 << 20, POISON);
+    for list in [
+        &[(1 << 20, 32 << 20)][..],
+        &[(0, 0), (9, 1), (10, 32 << 20)],
+    ] {
+        let [iovs, count] = guest.iovecs(list);
+        guest.ok("fd_read", &[0, iovs, count, 0x8000]);
+        assert!(matches!(guest.u32_at(0x8000), 1..=3));
+        (&writer).write_all(b"abc").unwrap();
+    }
+}
+
+/// The real system, asked for little.
+struct ReadsLittle;
+
+impl Os for ReadsLittle {
+    fn read(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        nowait: bool,
+    ) -> OsResult<usize> {
+        let total_bytes: usize = bufs.iter().map(|buf| buf.len()).sum();
+        assert!(total_bytes <= 16 << 20, "{total_bytes} at once");
+        System.read(fd, bufs, nowait)
     }
 }
