@@ -19,8 +19,9 @@ const SNAPSHOT0: u64 = 64;
 /// Bytes of what a call read that are kept, to say what differs.
 const BEGIN_BYTES: usize = 48;
 
-/// A header beyond this is damage.
-const MAX_HEADER_BYTES: u64 = 1 << 28;
+/// A header beyond this is damage: a system passes a process a few MB at most. What
+/// is read of it takes several times as much, and the file a thousandth.
+const MAX_HEADER_BYTES: u64 = 1 << 26;
 
 /// What a run was given, as far as its calls do not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -133,18 +133,29 @@ impl State {
         }
         put_number(self.spans.len() as u64, block);
         let mut new_fd = None;
-        for span in &self.spans {
+        let spans = std::mem::take(&mut self.spans);
+        for span in &spans {
             // What was written lies inside the memory.
             let bytes = memory.view(span.addr, span.len_bytes).unwrap_or_default();
-            put_number(span.addr.into(), block);
-            put_bytes(bytes, block);
+            put_number(span.addr.into(), &mut self.block);
+            put_number(bytes.len() as u64, &mut self.block);
+            // Nothing is gathered beyond a block: the guest says how much it is.
+            for bytes in bytes.chunks(BLOCK_BYTES) {
+                self.block.extend_from_slice(bytes);
+                self.compress_if_full();
+            }
             if span.name == "opened_fd" || span.name == "fd_new" {
                 new_fd = memory.get_u32(span.addr).ok();
             }
         }
+        self.spans = spans;
         let name = new_fd.and_then(|fd| ctx.descriptor_name(fd));
-        put_bytes(name.unwrap_or_default().as_bytes(), block);
-        block.push(stream);
+        put_bytes(name.unwrap_or_default().as_bytes(), &mut self.block);
+        self.block.push(stream);
+        self.compress_if_full();
+    }
+
+    fn compress_if_full(&mut self) {
         if self.block.len() >= BLOCK_BYTES {
             self.compress();
         }

@@ -12,6 +12,10 @@ use std::io::{BufReader, Read, Write};
 /// The longest text of a record.
 const MAX_TEXT_BYTES: u64 = 1 << 16;
 
+/// Places that a call writes to at most: as many as `poll_oneoff` has events, and
+/// a few results.
+const MAX_WRITTEN: u64 = fossor_wasi::abi::MAX_SUBSCRIPTIONS as u64 + 8;
+
 /// The recorded run was stopped here, by its deadline or by Ctrl-C.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the recorded run was stopped here, in {function}: {reason}")]
@@ -166,7 +170,13 @@ impl Replayer {
     /// Writes what the host wrote.
     fn write(&mut self, memory: &mut GuestMemory<'_>) -> Result<(), ReplayError> {
         let input = &mut *self.input;
-        for _ in 0..get_number(input)? {
+        let count = get_number(input)?;
+        if count > MAX_WRITTEN {
+            return Err(ReplayError::Damaged(format!(
+                "a call that wrote in {count} places"
+            )));
+        }
+        for _ in 0..count {
             let (addr, len_bytes) = (get_number(input)?, get_number(input)?);
             let place = match (u32::try_from(addr), u32::try_from(len_bytes)) {
                 (Ok(addr), Ok(len_bytes)) => memory.view_mut(addr, len_bytes).ok(),
@@ -210,15 +220,27 @@ impl Replayer {
         Ok(stream)
     }
 
-    fn print(&mut self, stream: u8, call: &Call<'_>, memory: &GuestMemory<'_>) {
+    /// Writes what the guest wrote. `under_count` was where the count is now: a guest
+    /// may have it stored over its own buffers, once they are written.
+    fn print(
+        &mut self,
+        stream: u8,
+        call: &Call<'_>,
+        memory: &mut GuestMemory<'_>,
+        under_count: Option<u32>,
+    ) {
         let Some(out) = usize::from(stream)
             .checked_sub(1)
             .and_then(|at| self.streams.get_mut(at))
         else {
             return;
         };
-        let count = call.cells.last().map(|addr| memory.get_u32(*addr as u32));
-        let mut left = count.and_then(Result::ok).unwrap_or(0);
+        let addr = call.cells.last().map_or(0, |addr| *addr as u32);
+        let (Ok(count), Some(under_count)) = (memory.get_u32(addr), under_count) else {
+            return;
+        };
+        let _ = memory.put_u32(addr, under_count);
+        let mut left = count;
         spans::read(call, memory, &mut |span: Span| {
             if span.content == Content::Bytes && span.len_bytes > 0 {
                 let most = span.len_bytes.min(left);
@@ -229,6 +251,7 @@ impl Replayer {
                 }
             }
         });
+        let _ = memory.put_u32(addr, count);
     }
 }
 
@@ -250,6 +273,8 @@ impl Layer for Replayer {
             return Err(self.differs(what));
         }
         let outcome = self.outcome().map_err(broken)?;
+        let count_addr = call.cells.last().map_or(0, |addr| *addr as u32);
+        let under_count = memory.get_u32(count_addr);
         self.write(memory).map_err(broken)?;
         let stream = match &outcome {
             Outcome::Errno(errno) if *errno == Errno::Success.number() => {
@@ -262,7 +287,7 @@ impl Layer for Replayer {
         match outcome {
             Outcome::Errno(errno) => {
                 if errno == Errno::Success.number() {
-                    self.print(stream, call, memory);
+                    self.print(stream, call, memory, under_count.ok());
                 }
                 Ok(errno)
             }

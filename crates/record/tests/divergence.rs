@@ -161,3 +161,69 @@ fn damage_is_an_error_and_no_panic() {
     // The checksum of gzip itself is at the end, where nobody may look.
     assert!(errors > recording.len(), "{errors} errors");
 }
+
+#[test]
+fn a_count_over_the_buffers_changes_nothing_that_is_replayed() {
+    // Over the buffer's address, its length, its contents.
+    for count_addr in [0, 2, 4, 32, 34] {
+        let file = Bytes::default();
+        let builder = WasiCtx::builder().stdout(Stdio::pipe(Pipe::new()));
+        let mut ctx = builder.build().unwrap();
+        let recorder = Recorder::start(Box::new(file.clone()), Header::default(), &ctx).unwrap();
+        ctx.add_layer(recorder.clone());
+        let cells = [1, 0, 1, count_addr];
+        let mut then = memory("hello");
+        assert_eq!(call(&mut ctx, &mut then, "fd_write", &cells).unwrap(), 0);
+        recorder.finish().unwrap();
+
+        let (mut ctx, out) = replay(file.take());
+        let mut now = memory("hello");
+        assert_eq!(call(&mut ctx, &mut now, "fd_write", &cells).unwrap(), 0);
+        assert_eq!(out.take(), b"hello", "count at {count_addr}");
+        assert_eq!(now, then);
+    }
+}
+
+#[test]
+fn much_that_was_written_comes_back() {
+    let file = Bytes::default();
+    let mut ctx = WasiCtx::builder().build().unwrap();
+    let recorder = Recorder::start(Box::new(file.clone()), Header::default(), &ctx).unwrap();
+    ctx.add_layer(recorder.clone());
+    let cells = [7, 300_000];
+    let mut then = vec![0; 1 << 19];
+    assert_eq!(call(&mut ctx, &mut then, "random_get", &cells).unwrap(), 0);
+    recorder.finish().unwrap();
+    let (mut ctx, _) = replay(file.take());
+    let mut now = vec![0; 1 << 19];
+    assert_eq!(call(&mut ctx, &mut now, "random_get", &cells).unwrap(), 0);
+    assert!(now == then);
+}
+
+#[test]
+fn a_call_that_wrote_in_more_places_than_there_are_is_damage() {
+    // `sched_yield`, no cells, nothing read, errno 0, and 2^63 places.
+    let mut plain = Vec::new();
+    let header = serde_json::to_vec(&Header::default()).unwrap();
+    let len = header.len() as u64;
+    assert!((128..1 << 14).contains(&len));
+    plain.extend([len as u8 | 0x80, (len >> 7) as u8]);
+    plain.extend(header);
+    let number = functions().iter().position(|one| one.name == "sched_yield");
+    plain.push(number.unwrap() as u8);
+    plain.extend([0; 4 + 1 + 1 + 1]);
+    plain.extend([0x80; 9]);
+    plain.push(1);
+    plain.extend([0; 1 << 16]);
+    let mut file = fossor_record::MAGIC.to_vec();
+    let mut gzip = flate2::write::GzEncoder::new(&mut file, flate2::Compression::fast());
+    gzip.write_all(&plain).unwrap();
+    gzip.finish().unwrap();
+    let (mut ctx, _) = replay(file);
+    let outcome = call(&mut ctx, &mut [], "sched_yield", &[]);
+    let text = outcome.unwrap_err().to_string();
+    assert_eq!(
+        text,
+        "the recording is damaged: a call that wrote in 9223372036854775808 places"
+    );
+}

@@ -64,10 +64,16 @@ pub fn module(
     header: &Header,
     elsewhere: Option<PathBuf>,
 ) -> Result<(OsString, Bytes), Failure> {
+    let is_given = elsewhere.is_some();
     let name = match elsewhere {
         Some(path) => path.into_os_string(),
         None => header.module.clone().into(),
     };
+    // A recording may be anybody's, and a device or a pipe may have no end.
+    if !is_given && std::fs::metadata(&name).is_ok_and(|found| !found.is_file()) {
+        let sentence = format!("{} is no file", module_file::shown(&name));
+        return Err(broken(recording, &sentence).help("--module says where the module is"));
+    }
     let bytes = module_file::read(&name)?;
     if module_sha256(&bytes) != header.module_sha256 {
         let sentence = format!(

@@ -213,3 +213,18 @@ fn computed_nans_are_canonical_if_all_is_to_be_the_same() {
     place.run("run --deterministic --record r nans.wat").code(0);
     says("r", "exited with status 0");
 }
+
+#[test]
+fn a_recordings_module_is_a_file() {
+    let place = Place::new();
+    let module = place.file("cat.wat", guests::CAT);
+    place.file("input", "");
+    place.run("run --stdin input --record r cat.wat").code(0);
+    // As in a recording that somebody else made up.
+    std::fs::remove_file(&module).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &module).unwrap();
+    place
+        .run("replay r")
+        .says(&["cat.wat is no file", "--module"])
+        .within(std::time::Duration::from_secs(10));
+}

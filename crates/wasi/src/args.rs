@@ -46,7 +46,8 @@ impl Strings {
     ) -> Result<(), Stop> {
         memory.check(pointers.0, self.starts.len() as u64 * 4)?;
         memory.check(buf.0, self.bytes.len() as u64)?;
-        for (at, start) in (pointers.0..).step_by(4).zip(&self.starts) {
+        // In this order: the address behind the last may not be one.
+        for (start, at) in self.starts.iter().zip((pointers.0..).step_by(4)) {
             memory.put_u32(at, buf.0.checked_add(*start).ok_or(Errno::Fault)?)?;
         }
         Ok(memory.put(buf.0, &self.bytes)?)

@@ -40,7 +40,8 @@ pub enum HintReason {
 
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = &self.path;
+        // The guest's choice, which shall not look like another message.
+        let path = &printable(&self.path);
         match self.reason {
             HintReason::NotCovered => {
                 let dir = match path.rsplit_once('/') {
@@ -66,6 +67,17 @@ impl fmt::Display for Hint {
             ),
         }
     }
+}
+
+fn printable(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c.is_control() {
+            true => text.extend(c.escape_default()),
+            false => text.push(c),
+        }
+    }
+    text
 }
 
 impl WasiCtx {

@@ -45,7 +45,10 @@ impl WasiCtx {
             true => self.os.socket_name(connection.as_fd()).ok(),
             false => None,
         };
-        let connection = Descriptor::connection(connection, flags, name.map(Into::into));
+        let mut connection = Descriptor::connection(connection, flags, name.map(Into::into));
+        if self.descriptors.strict_rights() {
+            connection.rights_base &= descriptor.rights_inheriting;
+        }
         Ok(self.descriptors.insert(connection)?)
     }
 

@@ -7,6 +7,7 @@
 
 use crate::WasiCtx;
 use crate::abi::*;
+use crate::functions::ParamInfo;
 use crate::layer::Call;
 use fossor_host::GuestMemory;
 
@@ -183,7 +184,10 @@ pub fn settle(call: &Call<'_>, errno: u32, memory: &GuestMemory<'_>, spans: &mut
     let results = call.function.result_infos;
     let addr = call.cells.get(call.cells.len().wrapping_sub(results.len()));
     let used = match (results.first(), addr) {
-        (Some(info), Some(addr)) if info.kind == Kind::Size => memory.get_u32(*addr as u32).ok(),
+        // A second result may have been stored over it; then nothing is cut.
+        (Some(info), Some(addr)) if info.kind == Kind::Size && !overwritten(call) => {
+            memory.get_u32(*addr as u32).ok()
+        }
         _ => None,
     };
     if let Some(used) = used {
@@ -197,6 +201,19 @@ pub fn settle(call: &Call<'_>, errno: u32, memory: &GuestMemory<'_>, spans: &mut
             }
             _ => true,
         });
+    }
+}
+
+/// Whether a second result lies over the first, after which it is stored.
+fn overwritten(call: &Call<'_>) -> bool {
+    let results = call.function.result_infos;
+    match (results, call.cells) {
+        ([one, two], [.., first, second]) => {
+            let (first, second) = (u64::from(*first as u32), u64::from(*second as u32));
+            let end = |addr: u64, info: &ParamInfo| addr + u64::from(result(info.kind).0);
+            first < end(second, two) && second < end(first, one)
+        }
+        _ => false,
     }
 }
 
@@ -228,7 +245,25 @@ fn span(name: &'static str, addr: u32, len_bytes: u32, content: Content, written
 
 /// Calls `each` with the number, place, address and length of every buffer that
 /// is used and lies inside the memory.
+///
+/// None is used of those that exceed 4 GiB together, as the call is refused: a
+/// thousand buffers that are each the whole memory would be much to look at.
 fn iovecs(
+    memory: &GuestMemory<'_>,
+    addr: u32,
+    count: u32,
+    mut each: impl FnMut(u32, u32, u32, u32),
+) {
+    let mut total_bytes = 0u64;
+    each_iovec(memory, addr, count, |_, _, _, len_bytes| {
+        total_bytes += u64::from(len_bytes);
+    });
+    if u32::try_from(total_bytes).is_ok() {
+        each_iovec(memory, addr, count, &mut each);
+    }
+}
+
+fn each_iovec(
     memory: &GuestMemory<'_>,
     addr: u32,
     count: u32,

@@ -15,6 +15,9 @@ const BYTE_COLUMNS: usize = 9;
 const MAX_ROWS: usize = 4;
 const MAX_VALUE: usize = 120;
 
+/// Bytes of a text of which something is shown.
+const MAX_QUOTED_BYTES: usize = 4096;
+
 /// A field in memory, found.
 pub(crate) struct Part {
     pub(crate) label: String,
@@ -191,8 +194,18 @@ fn entries(bytes: &[u8]) -> impl Iterator<Item = (usize, usize, &[u8], &[u8])> {
     })
 }
 
+/// At most [`MAX_QUOTED_BYTES`] of it: nobody reads more, and a guest's buffer may
+/// be as large as its memory.
 fn quoted(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
+    let shown = bytes.get(..MAX_QUOTED_BYTES).unwrap_or(bytes);
+    // Not in the middle of a character.
+    let whole = match std::str::from_utf8(shown) {
+        Err(error) if shown.len() < bytes.len() && error.error_len().is_none() => {
+            error.valid_up_to()
+        }
+        _ => shown.len(),
+    };
+    match std::str::from_utf8(&shown[..whole]) {
         Ok(text) => format!("{text:?}"),
         Err(_) => {
             let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -273,5 +286,18 @@ fn draw(size_bytes: u32, fields: &[&Field], text: &mut String) {
         }
         text.push('\n');
         text.push_str(&rule('+'));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(quoted("äb".as_bytes()), "\"äb\"");
+        assert_eq!(quoted(b"a\xff"), "61 ff");
+        let long = "x".repeat(MAX_QUOTED_BYTES - 1) + &"ä".repeat(1 << 20);
+        assert_eq!(quoted(long.as_bytes()).len(), MAX_QUOTED_BYTES + 1);
     }
 }

@@ -16,6 +16,12 @@ const TEMPLATE: &str = include_str!("page.html");
 /// Calls on a page; it would take too long to open with many more.
 const MAX_CALLS: usize = 50_000;
 
+/// Bytes that the calls of a page take, about; those that come later are counted.
+const MAX_BYTES: usize = 128 << 20;
+
+/// Bytes that a part of memory takes besides its texts.
+const PART_BYTES: usize = 256;
+
 /// Bytes shown of a part of memory.
 const MAX_PART_BYTES: usize = 256;
 
@@ -31,6 +37,7 @@ struct State {
     start: Instant,
     begun: Instant,
     calls: Vec<serde_json::Value>,
+    bytes: usize,
     omitted: usize,
     /// What may be written by the call that is under way: address and bytes.
     before: Vec<(usize, Vec<u8>)>,
@@ -50,6 +57,7 @@ impl Page {
             start,
             begun: start,
             calls: Vec::new(),
+            bytes: 0,
             omitted: 0,
             before: Vec::new(),
             host: Vec::new(),
@@ -71,7 +79,8 @@ impl Page {
             "calls": state.calls,
             "omitted": state.omitted,
         });
-        // Nothing in the data may end the element that it is in, nor make a comment of it.
+        // Nothing in the data may end the element that it is in, or keep it from
+        // ending. All that is left of these are in strings.
         TEMPLATE.replace("/*DATA*/", &data.to_string().replace('<', "\\u003c"))
     }
 
@@ -121,7 +130,7 @@ impl TraceSink for Page {
         if !state.filter.shows(call.function) {
             return;
         }
-        if state.calls.len() >= MAX_CALLS {
+        if state.calls.len() >= MAX_CALLS || state.bytes >= MAX_BYTES {
             state.omitted += 1;
             return;
         }
@@ -141,6 +150,7 @@ impl TraceSink for Page {
                 value.truncate(end);
                 value.push('…');
             }
+            state.bytes += PART_BYTES + part.label.len() + value.len();
             parts.push(serde_json::json!([
                 part.label,
                 first,
@@ -161,6 +171,9 @@ impl TraceSink for Page {
                 _ => chunks.push((addr, bytes.to_vec())),
             }
         }
+        // In base64, before and after.
+        let encoded_bytes = |(_, bytes): &(u32, Vec<u8>)| PART_BYTES + 3 * bytes.len();
+        state.bytes += chunks.iter().map(encoded_bytes).sum::<usize>();
         let encoded = chunks.iter().map(|(addr, bytes)| {
             let mut before = bytes.clone();
             for (begin, old) in &state.before {
@@ -209,11 +222,42 @@ impl Os for Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fossor_host::GuestMemory;
+    use fossor_wasi::{TraceOptions, WasiCtx};
 
     #[test]
     fn nothing_in_the_data_is_an_element() {
         let title = "<!--<script></script>&";
         let html = Page::new(Filter::default()).html(title);
         assert!(!html.contains("<!--<script") && html.contains("\\u003c!--\\u003cscript>"));
+    }
+
+    #[test]
+    fn a_page_does_not_grow_without_end() {
+        let page = Page::new(Filter::default());
+        let mut ctx = WasiCtx::builder().build().unwrap();
+        let options = TraceOptions {
+            values: true,
+            ..TraceOptions::default()
+        };
+        ctx.set_tracer_with(options, page.clone());
+        // A thousand buffers in each call.
+        let mut bytes = vec![b'x'; 0x8_0000];
+        for (index, iovec) in bytes[..8 * 1024].chunks_exact_mut(8).enumerate() {
+            iovec[..4].copy_from_slice(&(0x1_0000 + 256 * index as u32).to_le_bytes());
+            iovec[4..].copy_from_slice(&256u32.to_le_bytes());
+        }
+        let mut write = fossor_wasi::functions().iter();
+        let write = write.find(|one| one.name == "fd_write").unwrap();
+        // Room for one more.
+        page.lock().bytes = MAX_BYTES - 1;
+        for _ in 0..3 {
+            let mut memory = GuestMemory::new(&mut bytes);
+            let errno = (write.call)(&mut ctx, &mut memory, &[1, 0, 1024, 0x8000]);
+            assert_eq!(errno.unwrap(), 0);
+        }
+        let state = page.lock();
+        assert_eq!((state.calls.len(), state.omitted), (1, 2));
+        assert!(state.bytes > MAX_BYTES + (1 << 20));
     }
 }

@@ -36,17 +36,20 @@ impl WasiCtx {
             len == part.len()
         };
         let mut unknown_types = false;
+        let waiter = &self.waiter;
         let (mut number, host_cookie) = dir.positions.at_or_before(cookie.0);
         self.os.list(dir.fd.as_fd(), host_cookie, &mut |entry| {
             number += 1;
             dir.positions.note(number, entry.next_cookie);
             if number <= cookie.0 {
-                return true;
+                // There may be millions to pass over.
+                return waiter.check().is_ok();
             }
             unknown_types |= entry.file_type == FileType::Unknown;
             let dirent = to_dirent(&entry, number);
             put(&dirent.to_bytes()) && put(entry.name)
         })?;
+        self.waiter.check()?;
         if unknown_types {
             self.complete_types(memory, fd, buf, used)?;
         }

@@ -1,7 +1,8 @@
 //! The real system, by rustix. One function per method of [`Os`](super::Os).
 
+use std::collections::BTreeMap;
 use std::io::{IoSlice, IoSliceMut, IsTerminal, SeekFrom};
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{AtFlags, FileType as HostType, Mode, OFlags as HostFlags, Stat, Timestamps};
@@ -76,12 +77,11 @@ pub(super) fn poll(entries: &mut [PollEntry<'_>], timeout_ns: Option<u64>) -> Os
             PollFlags::IN
         }
     };
-    let collect = |entries: &mut [PollEntry<'_>], fds: &[PollFd<'_>]| {
-        for (entry, fd) in entries.iter_mut().zip(fds) {
-            let events = fd.revents();
-            entry.ready = !events.is_empty();
-            entry.hangup = events.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-        }
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    let collect = |entry: &mut PollEntry<'_>, fd: &PollFd<'_>| {
+        let events = fd.revents();
+        entry.ready = events.intersects(to_host(entry) | gone);
+        entry.hangup = events.intersects(gone);
     };
     // `PollFd` borrows by value, so that the entries stay free.
     if entries.len() <= FEW_ENTRIES {
@@ -96,16 +96,30 @@ pub(super) fn poll(entries: &mut [PollEntry<'_>], timeout_ns: Option<u64>) -> Os
             });
         let fds = &mut fds[..entries.len()];
         let ready = rustix::event::poll(fds, timeout.as_ref())?;
-        collect(entries, fds);
+        for (entry, fd) in entries.iter_mut().zip(fds) {
+            collect(entry, fd);
+        }
         Ok(ready)
     } else {
-        let mut fds: Vec<PollFd<'_>> = entries
-            .iter()
-            .map(|entry| PollFd::from_borrowed_fd(entry.fd, to_host(entry)))
-            .collect();
-        let ready = rustix::event::poll(&mut fds, timeout.as_ref())?;
-        collect(entries, &fds);
-        Ok(ready)
+        // One for each descriptor: the host takes no more than it lets a process
+        // open, and two are a wait for data and one for room on the same.
+        let mut asked = BTreeMap::new();
+        for entry in entries.iter() {
+            let none = (entry.fd, PollFlags::empty());
+            let (_, events) = asked.entry(entry.fd.as_raw_fd()).or_insert(none);
+            *events |= to_host(entry);
+        }
+        let fds = asked.values();
+        let fds = fds.map(|(fd, events)| PollFd::from_borrowed_fd(*fd, *events));
+        let mut fds = Vec::from_iter(fds);
+        rustix::event::poll(&mut fds, timeout.as_ref())?;
+        let answers = BTreeMap::from_iter(asked.into_keys().zip(&fds));
+        for entry in entries.iter_mut() {
+            if let Some(fd) = answers.get(&entry.fd.as_raw_fd()) {
+                collect(entry, fd);
+            }
+        }
+        Ok(entries.iter().filter(|entry| entry.ready).count())
     }
 }
 
@@ -236,7 +250,6 @@ pub(super) fn host_flags(fd: BorrowedFd<'_>) -> OsResult<HostFlags> {
 
 #[cfg(target_os = "linux")]
 pub(super) fn reopen_nonblocking(fd: BorrowedFd<'_>) -> OsResult<OwnedFd> {
-    use std::os::fd::AsRawFd;
     let mode = rustix::fs::fcntl_getfl(fd)? & HostFlags::RWMODE;
     let flags = mode | HostFlags::NONBLOCK | HostFlags::NOCTTY | HostFlags::CLOEXEC;
     let path = format!("/proc/self/fd/{}", fd.as_raw_fd());

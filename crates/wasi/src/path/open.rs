@@ -12,6 +12,9 @@ use crate::path::resolve;
 /// How often a pipe without a reader is tried again, in ns.
 const FIFO_RETRY_NS: u64 = 5_000_000;
 
+/// Longest name of a descriptor in a trace.
+const MAX_NAME_BYTES: usize = 4096;
+
 /// The mode of a new file, less the umask.
 const NEW_FILE_MODE: u32 = 0o666;
 
@@ -182,12 +185,20 @@ fn describe(
     })
 }
 
-/// What the trace calls a path below a directory.
+/// What the trace calls a path below a directory; of a long one the end. Else
+/// a guest could make each name longer than the one it opens from.
 fn join_name(dir: Option<&str>, path: &str) -> Box<str> {
     let dir = dir.unwrap_or("?").trim_end_matches('/');
-    match path {
-        "." if dir.is_empty() => "/".into(),
-        "." => dir.into(),
-        _ => format!("{dir}/{path}").into(),
+    let name = match path {
+        "." if dir.is_empty() => return "/".into(),
+        "." => return dir.into(),
+        _ => format!("{dir}/{path}"),
+    };
+    match name.len().checked_sub(MAX_NAME_BYTES) {
+        None | Some(0) => name.into(),
+        Some(extra) => {
+            let begin = name.ceil_char_boundary(extra);
+            format!("…{}", &name[begin..]).into()
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use fossor_host::GuestMemory;
 
 use super::TraceOptions;
-use super::text::{flags, quote, rights, seconds, short_ns};
+use super::text::{escape, flags, quote, rights, seconds, short_ns};
 use crate::abi::*;
 use crate::descriptor::Descriptors;
 use crate::functions::{Function, ParamInfo};
@@ -95,7 +95,13 @@ pub(super) fn fd(number: u32, descriptors: &Descriptors, options: TraceOptions) 
         _ => None,
     };
     match name {
-        Some(name) => format!("{number}<{name}>"),
+        // A path of the guest's choice, as those in quotes.
+        Some(name) => {
+            let mut text = format!("{number}<");
+            escape(name.as_bytes(), &mut text);
+            text.push('>');
+            text
+        }
         // A guest's -1 is easier to see as such.
         None => (number as i32).to_string(),
     }

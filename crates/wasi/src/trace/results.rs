@@ -196,7 +196,10 @@ impl Results<'_, '_> {
         let mut parts = Vec::new();
         let mut next = buf;
         for index in 0..MAX_LISTED as u32 {
-            let Ok(addr) = self.memory.get_u32(pointers + index * 4) else {
+            let Some(Ok(addr)) = pointers
+                .checked_add(index * 4)
+                .map(|at| self.memory.get_u32(at))
+            else {
                 break;
             };
             if addr != next {

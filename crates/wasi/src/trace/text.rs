@@ -12,7 +12,17 @@ pub(super) fn quote(bytes: &[u8], most_bytes: usize) -> String {
     let cut = bytes.len() > most_bytes;
     let shown = &bytes[..bytes.len().min(most_bytes)];
     let mut out = String::from("\"");
-    for chunk in shown.utf8_chunks() {
+    escape(shown, &mut out);
+    out.push('"');
+    if cut {
+        out.push('…');
+    }
+    out
+}
+
+/// Appends it with what cannot be printed escaped, and quotes.
+pub(super) fn escape(bytes: &[u8], out: &mut String) {
+    for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
                 '"' => out.push_str("\\\""),
@@ -30,11 +40,6 @@ pub(super) fn quote(bytes: &[u8], most_bytes: usize) -> String {
             let _ = write!(out, "\\x{byte:02x}");
         }
     }
-    out.push('"');
-    if cut {
-        out.push('…');
-    }
-    out
 }
 
 /// In hexadecimal, at most `most_bytes` of it.

@@ -51,8 +51,8 @@ pub(super) fn args(
             Kind::Path | Kind::LinkText => {
                 let (addr, len_bytes) = (cells.i32(), cells.i32());
                 match memory.view(addr, len_bytes) {
-                    Ok(bytes) => Value::Text(bytes.to_vec()),
-                    Err(_) => range(addr, len_bytes),
+                    Ok(bytes) if len_bytes <= MAX_PATH_BYTES => Value::Text(bytes.to_vec()),
+                    _ => range(addr, len_bytes),
                 }
             }
             Kind::Iovecs | Kind::Ciovecs => buffers(&mut cells, memory, info.kind),
@@ -142,6 +142,8 @@ fn range(addr: u32, len_bytes: u32) -> Value {
 fn buffers(cells: &mut Cells<'_>, memory: &GuestMemory<'_>, kind: Kind) -> Value {
     let (addr, count) = (cells.i32(), cells.i32());
     let mut list = Vec::new();
+    // Buffers that overlap are copied until that would be more than there is.
+    let mut room_bytes = memory.len_bytes();
     for index in 0..count.min(MAX_IOVECS) {
         let at = addr.wrapping_add(index * 8);
         let (Ok(buf), Ok(len_bytes)) = (memory.get_u32(at), memory.get_u32(at.wrapping_add(4)))
@@ -149,7 +151,10 @@ fn buffers(cells: &mut Cells<'_>, memory: &GuestMemory<'_>, kind: Kind) -> Value
             break;
         };
         list.push(match memory.view(buf, len_bytes) {
-            Ok(bytes) if kind == Kind::Ciovecs => Value::Bytes(bytes.to_vec()),
+            Ok(bytes) if kind == Kind::Ciovecs && bytes.len() as u64 <= room_bytes => {
+                room_bytes -= bytes.len() as u64;
+                Value::Bytes(bytes.to_vec())
+            }
             _ => range(buf, len_bytes),
         });
     }

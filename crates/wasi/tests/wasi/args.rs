@@ -1,5 +1,6 @@
 //! `args_*` and `environ_*`.
 
+use fossor_host::GuestMemory;
 use fossor_wasi::{BuildError, Errno, WasiCtx};
 
 use crate::guest::*;
@@ -86,4 +87,19 @@ fn a_later_value_replaces_an_earlier_one() {
     let mut guest = Guest::new(WasiCtx::builder().env("A", "1").env("B", "").env("A", "2"));
     guest.ok("environ_get", &[0x100, 0x200]);
     assert_eq!(guest.at(0x200, 8), b"A=2\0B=\0?");
+}
+
+#[test]
+fn pointers_may_end_where_addresses_end() {
+    let mut ctx = WasiCtx::builder().arg("p").build().unwrap();
+    ctx.set_tracer(|_: &fossor_wasi::TraceCall<'_>| {});
+    let mut bytes = vec![0; 1 << 32];
+    let mut memory = GuestMemory::new(&mut bytes);
+    for (name, pointers) in [("args_get", 0xffff_fffc), ("environ_get", 0xffff_ffff)] {
+        let mut functions = fossor_wasi::functions().iter();
+        let function = functions.find(|one| one.name == name).unwrap();
+        let errno = (function.call)(&mut ctx, &mut memory, &[pointers, 0x200]);
+        assert_eq!(errno.unwrap(), 0, "{name}");
+    }
+    assert_eq!(memory.get_u32(0xffff_fffc), Ok(0x200));
 }

@@ -41,6 +41,10 @@ fn refused_paths_are_explained() {
     );
     assert_eq!(hints[1].path, "/data/../x");
     assert_eq!(hints[2].path, "/ro/f");
+    let path = "../x\nerror: \x1b[2Ja\u{e4}";
+    assert_eq!(guest.open(path, 0, READ), Err(Errno::Perm));
+    let shown = guest.ctx.hints()[3].to_string();
+    assert!(shown.starts_with("/data/../x\\nerror: \\u{1b}[2Ja\u{e4} leads out"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use fossor_wasi::{Errno, WasiCtx};
+use fossor_wasi::{Errno, Resolver, WasiCtx};
 
 use crate::guest::*;
 
@@ -239,4 +239,24 @@ fn below_the_hosts_root_links_are_as_on_the_host() {
         // As text it is `/`; as the kernel's shortcut it is refused.
         assert!(matches!(magic, Ok(_) | Err(Errno::Loop)), "{magic:?}");
     }
+}
+
+#[test]
+fn a_walk_holds_few_directories() {
+    both(|dir, resolver| {
+        let mut guest = Guest::with_dir(dir, resolver);
+        let deep = |levels: usize| vec!["d"; levels].join("/");
+        std::fs::create_dir_all(dir.join(deep(300))).unwrap();
+        let expected = match resolver {
+            Resolver::Walk => Some(Errno::Nametoolong),
+            _ => None,
+        };
+        assert_eq!(guest.open(&deep(300), DIRECTORY, READ).err(), expected);
+        // Deeper by two steps, or with a way back.
+        let half = guest.open(&deep(200), DIRECTORY, READ).unwrap();
+        let rest = guest.open_at(half, 0, &deep(100), DIRECTORY, READ, 0);
+        assert!(rest.is_ok());
+        let back = "d/../".repeat(500) + "d";
+        assert!(guest.open(&back, DIRECTORY, READ).is_ok());
+    });
 }

@@ -1,5 +1,8 @@
 //! `poll_oneoff`.
 
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use fossor_wasi::{Errno, Pipe, Scripted, Stdio, WasiCtx};
@@ -301,4 +304,34 @@ fn a_clock_that_fails_behind_an_event_leaves_nothing_written() {
     let subscriptions = [fd(1, READ_TAG, 99), clock(2, 1, 5, 1)];
     assert_eq!(poll(&mut guest, &subscriptions), Err(Errno::Io));
     assert_eq!(guest.bytes[OUT as usize], POISON);
+}
+
+#[test]
+fn more_subscriptions_than_the_host_takes_descriptors() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(b"abc").unwrap();
+    let file = |fd: OwnedFd| Stdio::file(File::from(fd));
+    let streams = WasiCtx::builder().stdin(file(reader.into()));
+    let mut guest = Guest::new(streams.stdout(file(writer.into())));
+    // Much at once is more than a process may have open, as a rule. The one pipe
+    // can be read, the other written, and neither the other way.
+    guest.bytes.resize(4 << 20, POISON);
+    let (list, events, count) = (0x10_0000, 0x20_0000, 4096);
+    for index in 0..count {
+        let mut subscription = [0u8; 48];
+        subscription[0] = index as u8 % 4;
+        subscription[8] = 1 + index as u8 % 2;
+        subscription[16] = index as u8 / 2 % 2;
+        let at = (list + 48 * index) as usize;
+        guest.bytes[at..at + 48].copy_from_slice(&subscription);
+    }
+    let args = [list, events, count, 0x8000].map(u64::from);
+    guest.ok("poll_oneoff", &args);
+    assert_eq!(guest.u32_at(0x8000), 2048);
+    for index in 0..2048 {
+        let event = guest.at(events + 32 * index, 32);
+        let which = index as u8 % 2 * 3;
+        assert_eq!((event[0], event[10]), (which, 1 + which % 2));
+        assert_eq!(event[16], if which == 0 { 3 } else { 1 });
+    }
 }

@@ -161,3 +161,19 @@ fn flags_are_checked() {
     }
     assert_eq!(guest.errno("fd_seek", &[fd, 0, 0, 0x8000]), Errno::Spipe);
 }
+
+#[test]
+fn a_connection_has_no_right_that_its_listener_gave_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let builder = WasiCtx::builder().strict_rights(true).listener(listener);
+    let mut guest = Guest::new(builder);
+    const SOCK_ACCEPT: u64 = 1 << 29;
+    guest.ok("fd_fdstat_set_rights", &[3, SOCK_ACCEPT, READ]);
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(b"ping").unwrap();
+    let fd = accept(&mut guest, 0);
+    assert_eq!(guest.read(fd, 9), Ok(b"ping".to_vec()));
+    assert_eq!(guest.write(fd, b"pong"), Err(Errno::Notcapable));
+    assert_eq!(guest.errno("sock_shutdown", &[fd, 2]), Errno::Notcapable);
+}

@@ -1,11 +1,14 @@
 //! A stop from another thread ends every kind of wait within 50 ms, as a trap.
 
 use std::fs::File;
+use std::io::{IoSliceMut, Write};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fossor_host::{HostError, Interrupt, InterruptReason, Trap};
-use fossor_wasi::{Stdio, WasiCtx, WasiCtxBuilder};
+use fossor_wasi::os::{DirEntry, OsResult};
+use fossor_wasi::{Os, Stdio, System, WasiCtx, WasiCtxBuilder};
 
 use crate::guest::*;
 
@@ -183,4 +186,85 @@ fn a_stop_before_the_wait_counts() {
     interrupt.interrupt(InterruptReason::Deadline);
     let mut guest = Guest::new(WasiCtx::builder().interrupt(interrupt));
     assert!(sleep(&mut guest, false).is_err());
+}
+
+#[test]
+fn passing_over_the_entries_of_a_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let interrupt = Arc::new(Interrupt::default());
+    let builder = WasiCtx::builder().interrupt(Arc::clone(&interrupt));
+    let os = StopsWhenListing(interrupt);
+    let builder = builder.os(Box::new(os));
+    let mut guest = Guest::new(
+        builder
+            .preopen_dir(dir.path(), "/", fossor_wasi::Access::ReadOnly)
+            .unwrap(),
+    );
+    let args = [DIR, BUFFER.into(), 4096, u64::MAX, 0x8000];
+    let outcome = guest.call("fd_readdir", &args);
+    assert!(matches!(outcome, Err(HostError::Trap(Trap::Interrupted))));
+}
+
+/// A directory without an end, in which the stop comes at entry 1,000.
+struct StopsWhenListing(Arc<Interrupt>);
+
+impl Os for StopsWhenListing {
+    fn list(
+        &mut self,
+        _: BorrowedFd<'_>,
+        _: u64,
+        each: &mut dyn FnMut(DirEntry<'_>) -> bool,
+    ) -> OsResult<()> {
+        for number in 1..100_000 {
+            if number == 1_000 {
+                self.0.interrupt(InterruptReason::Deadline);
+            }
+            assert!(number < 2_000, "nobody looked at the stop flag");
+            let entry = DirEntry {
+                next_cookie: number,
+                ino: number,
+                file_type: fossor_wasi::abi::FileType::RegularFile,
+                name: b"name",
+            };
+            if !each(entry) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_device_is_not_read_for_long_at_once() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    (&writer).write_all(b"abc").unwrap();
+    let stdin = Stdio::file(File::from(OwnedFd::from(reader)));
+    let builder = WasiCtx::builder().os(Box::new(ReadsLittle)).stdin(stdin);
+    let mut guest = Guest::new(builder);
+    guest.bytes.resize(40 << 20, POISON);
+    for list in [
+        &[(1 << 20, 32 << 20)][..],
+        &[(0, 0), (9, 1), (10, 32 << 20)],
+    ] {
+        let [iovs, count] = guest.iovecs(list);
+        guest.ok("fd_read", &[0, iovs, count, 0x8000]);
+        assert!(matches!(guest.u32_at(0x8000), 1..=3));
+        (&writer).write_all(b"abc").unwrap();
+    }
+}
+
+/// The real system, asked for little.
+struct ReadsLittle;
+
+impl Os for ReadsLittle {
+    fn read(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        nowait: bool,
+    ) -> OsResult<usize> {
+        let total_bytes: usize = bufs.iter().map(|buf| buf.len()).sum();
+        assert!(total_bytes <= 16 << 20, "{total_bytes} at once");
+        System.read(fd, bufs, nowait)
+    }
 }

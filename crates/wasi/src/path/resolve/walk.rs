@@ -25,10 +25,15 @@ use crate::os::{HostFlags, Mode, Os, OsResult};
 /// Links followed in one path, as in the kernel.
 const MAX_LINKS: u32 = 40;
 
+/// Directories held in one walk: a path and its links could name more than a
+/// process may have open, and others in it need theirs.
+const MAX_HELD: usize = 256;
+
 /// Opens `path` below `dir`.
 ///
 /// Errors: `perm` for a way out; `loop` for too many links, or one at the end
-/// that may not be followed; else the host's.
+/// that may not be followed; `nametoolong` for one that leads too deep; else
+/// the host's.
 pub(super) fn open(
     os: &mut dyn Os,
     dir: &Directory,
@@ -106,6 +111,9 @@ impl Walk<'_> {
 
     /// Enters a directory, or follows a link in the middle.
     fn enter(&mut self, os: &mut dyn Os, name: &str) -> OsResult<()> {
+        if self.stack.len() == MAX_HELD {
+            return Err(Errno::Nametoolong);
+        }
         let flags = HANDLE | HostFlags::DIRECTORY;
         match os.open_at(self.dir(), name, flags, Mode::empty()) {
             Ok(dir) => {
