@@ -15,6 +15,8 @@ pub(crate) enum TranslateError {
     TooManySlots { limit: u64 },
     #[error("the function's code would take more than {limit_bytes} bytes")]
     TooMuchCode { limit_bytes: usize },
+    #[error("the guest is to stop")]
+    Stopped,
 }
 
 /// One level of the guest's call stack.

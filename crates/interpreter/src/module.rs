@@ -2,13 +2,14 @@
 //! as functions are called, shared by all instances and threads.
 
 use crate::engine::{Compile, Engine};
-use crate::error::{Error, TranslateError};
+use crate::error::{Error, TranslateError, TrapInfo};
 use crate::execute::context::{Context, FuncEntry, FuncRef};
 use crate::execute::exception::CatchTable;
 use crate::execute::{call, handlers::both};
 use crate::heap::Layout;
 use crate::instance::Buffers;
 use crate::translate::{Line, Spare, translate};
+use fossor_host::{Interrupt, Trap};
 use fossor_module::{ExternType, FuncType, TypeIndex};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -148,7 +149,7 @@ impl Module {
         module.0.entries.iter().for_each(FuncEntry::seal);
         if engine.config().compile == Compile::Eager {
             for entry in &module.0.entries {
-                module.0.code_of(entry)?;
+                module.0.code_of(entry, None)?;
             }
         }
         Ok(module)
@@ -169,7 +170,7 @@ impl Module {
         self.0
             .entries
             .iter()
-            .try_for_each(|entry| self.0.code_of(entry).map(|_| ()))
+            .try_for_each(|entry| self.0.code_of(entry, None).map(|_| ()))
     }
 
     /// How often each block was executed, of the functions that were called at
@@ -239,12 +240,17 @@ impl std::fmt::Debug for Module {
 }
 
 impl ModuleInner {
-    /// The translated code of a function, translating it if need be.
-    pub(crate) fn code_of(&self, entry: &FuncEntry) -> Result<*const u64, Error> {
+    /// The translated code of a function, translating it if need be. What is translated
+    /// when a guest calls it ends with a trap if `stop` says that the guest must.
+    pub(crate) fn code_of(
+        &self,
+        entry: &FuncEntry,
+        stop: Option<&Interrupt>,
+    ) -> Result<*const u64, Error> {
         if let Some((code, _)) = entry.translation() {
             return Ok(code);
         }
-        let translation = self.translate(entry.defined_idx, false)?;
+        let translation = self.translate(entry.defined_idx, false, stop)?;
         let bytes = translation.words.len() * 8;
         let limit = self.engine.config().max_code_bytes;
         let more = |taken: usize| taken.checked_add(bytes).filter(|&all| all <= limit);
@@ -276,7 +282,7 @@ impl ModuleInner {
     /// anew by translating again, so that running code need not carry it;
     /// translation depends on nothing but the body.
     pub(crate) fn listing(&self, defined_idx: u32) -> Result<Vec<Line>, Error> {
-        Ok(self.translate(defined_idx, true)?.lines)
+        Ok(self.translate(defined_idx, true, None)?.lines)
     }
 
     /// A function's code, and what each instruction of it is.
@@ -284,7 +290,7 @@ impl ModuleInner {
         &self,
         defined_idx: u32,
     ) -> Result<(Vec<u64>, Vec<Line>), Error> {
-        let translation = self.translate(defined_idx, true)?;
+        let translation = self.translate(defined_idx, true, None)?;
         Ok((translation.words, translation.lines))
     }
 
@@ -292,8 +298,15 @@ impl ModuleInner {
         &self,
         defined_idx: u32,
         listing: bool,
+        stop: Option<&Interrupt>,
     ) -> Result<crate::translate::Translation, Error> {
-        translate(self, defined_idx, listing).map_err(|error| match error {
+        translate(self, defined_idx, listing, stop).map_err(|error| match error {
+            TranslateError::Stopped => Error::Trap(Box::new(TrapInfo {
+                trap: Trap::Interrupted,
+                frames: Vec::new(),
+                omitted: 0,
+                instance: None,
+            })),
             TranslateError::Invalid(error) => self.decoded.body_error(defined_idx, error).into(),
             other => Error::Untranslatable {
                 func_idx: self.decoded.imported_funcs + defined_idx,

@@ -11,6 +11,7 @@ use fossor_module::FuncType;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A comparison that became part of its branch took along what was noted of
 /// the float accumulator: a value that was only there was lost.
@@ -632,5 +633,36 @@ fn a_host_function_that_is_out_of_fuel() {
         };
         assert_eq!(info.trap, Trap::OutOfFuel, "{mode}");
         assert_eq!(calls.load(Ordering::Relaxed), 1, "{mode}");
+    }
+}
+
+/// A function of megabytes, of operators that each carry a thousand values, was translated
+/// to its end, whoever waited for the guest to stop.
+#[test]
+fn a_translation_is_stopped() {
+    let results = "i32 ".repeat(1000);
+    let values = "(i32.const 1)".repeat(1000);
+    let branches = "(br_if 0 (i32.const 0))".repeat(100_000);
+    let text = format!(
+        r#"(module (func (export "f") (result {results})
+          (block (result {results}) {values} {branches})))"#
+    );
+    let engine = Engine::default();
+    let module = Module::new(&engine, wat::parse_str(text).unwrap()).unwrap();
+    let mut store = Store::new(&engine, Box::new(()));
+    let instance = store.instantiate(&module, &[]).unwrap();
+    let Some(Extern::Func(f)) = store.export(instance, "f") else {
+        panic!("it is exported");
+    };
+    let interrupt = store.interrupt().clone();
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(5));
+        interrupt.interrupt(InterruptReason::Requested);
+    });
+    let result = store.call(f, &[]);
+    stopper.join().unwrap();
+    match result {
+        Err(Error::Trap(info)) => assert_eq!(info.trap, Trap::Interrupted),
+        other => panic!("{:?}", other.map(|values| values.len())),
     }
 }

@@ -359,7 +359,7 @@ handlers! {
         let entry = FuncEntry::of_stub(r.ip);
         let code = host::translate(r.ctx, entry);
         if code.is_null() {
-            return stop(r, Exit::Failed);
+            return stop(r, host::why_untranslated(r.ctx));
         }
         // The stub's header has the same link, which holds the return.
         let link = r.fp.add(code.cast::<CodeHeader>().read().link_slot as usize);

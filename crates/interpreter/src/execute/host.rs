@@ -438,7 +438,8 @@ pub(super) unsafe fn translate(ctx: *mut Context, entry: *const FuncEntry) -> *c
     unsafe {
         let module = &(*(*ctx).instance).module.0;
         // A panic must not cross the handlers: that would end the process.
-        let code = catch_unwind(AssertUnwindSafe(|| module.code_of(&*entry)));
+        let stop = &(*(*ctx).execution).interrupt;
+        let code = catch_unwind(AssertUnwindSafe(|| module.code_of(&*entry, Some(stop))));
         let error = match code {
             Ok(Ok(code)) => return code,
             Ok(Err(error)) => error,
@@ -449,6 +450,23 @@ pub(super) unsafe fn translate(ctx: *mut Context, entry: *const FuncEntry) -> *c
         };
         fail((*ctx).execution, error);
         std::ptr::null()
+    }
+}
+
+/// Why [`translate`] gave nothing.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn why_untranslated(ctx: *mut Context) -> Exit {
+    // SAFETY: V3.
+    unsafe {
+        let error = &mut (*(*ctx).execution).error;
+        match error.take() {
+            Some(Error::Trap(info)) => Exit::Trap(info.trap),
+            other => {
+                *error = other;
+                Exit::Failed
+            }
+        }
     }
 }
 

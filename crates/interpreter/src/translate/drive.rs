@@ -10,6 +10,7 @@
 use super::Translator;
 use super::visit::Visitor;
 use crate::error::TranslateError;
+use fossor_host::Interrupt;
 #[cfg(debug_assertions)]
 use wasmparser::WasmFeatures;
 use wasmparser::{
@@ -20,6 +21,7 @@ use wasmparser::{
 pub(super) fn drive(
     visitor: &mut Visitor<'_>,
     body: &FunctionBody<'_>,
+    stop: Option<&Interrupt>,
 ) -> Result<(), TranslateError> {
     let decoded = &visitor.translator.module.decoded;
     let features = decoded.features();
@@ -29,6 +31,7 @@ pub(super) fn drive(
         .original_position();
     let code = &decoded.bytes[start as usize..body.range().end as usize];
     let mut at = 0;
+    let mut looked_at = 0;
     // A debugger's steps go before operators of all kinds, and need no speed.
     let debug = visitor.translator.debug;
     // Behind the last `end` nothing is decoded here.
@@ -62,12 +65,22 @@ pub(super) fn drive(
             }
         }
         visitor.translator.check_height()?;
+        if at - looked_at >= STOP_BYTES {
+            looked_at = at;
+            if stop.is_some_and(|stop| stop.reason().is_some()) {
+                return Err(TranslateError::Stopped);
+            }
+        }
     }
     let reader = BinaryReader::new_features(&code[at..], start + at as u64, features);
     reader
         .finish_expression(&visitor.validator.visitor(start + at as u64))
         .map_err(TranslateError::Invalid)
 }
+
+/// How much is translated between two looks at the stop flag: in bytes, since operators
+/// that carry a thousand values take microseconds each.
+const STOP_BYTES: usize = 1024;
 
 const END: u8 = 0x0b;
 /// The type of a block with neither parameters nor results.

@@ -38,6 +38,7 @@ use crate::execute::operand::Kind;
 use crate::module::ModuleInner;
 use control::Control;
 use emit::Last;
+use fossor_host::Interrupt;
 use fossor_module::ValType;
 pub(crate) use fuel::OPEN;
 use fuse::{Dispatcher, Prologue, Recent};
@@ -70,11 +71,12 @@ pub(crate) struct Translation {
     pub catches: CatchTable,
 }
 
-/// Validates and translates a function.
+/// Validates and translates a function, unless `stop` says that there is no time.
 pub(crate) fn translate(
     module: &ModuleInner,
     defined_idx: u32,
     listing: bool,
+    stop: Option<&Interrupt>,
 ) -> Result<Translation, TranslateError> {
     let body = module.decoded.body(defined_idx);
     let mut validator = module
@@ -97,7 +99,7 @@ pub(crate) fn translate(
         validator,
         translator,
     };
-    drive::drive(&mut visitor, &body)?;
+    drive::drive(&mut visitor, &body, stop)?;
     module.scratch().allocations = Some(visitor.validator.into_allocations());
     visitor.translator.finish()
 }

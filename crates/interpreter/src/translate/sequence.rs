@@ -89,7 +89,7 @@ mod tests {
             .collect();
         let (mut all, mut joined) = (0, 0);
         for function in 0..module.decoded().bodies.len() as u32 {
-            let code = translate(&module.0, function, true).expect("translatable");
+            let code = translate(&module.0, function, true, None).expect("translatable");
             all += code.lines.len();
             let begin = |line: &&Line| handlers.contains(&code.words[line.word]);
             joined += code.lines.iter().filter(begin).count();

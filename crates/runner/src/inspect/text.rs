@@ -134,7 +134,7 @@ impl Page {
             "wasi_snapshot_preview1" => shown(&import.name).into_owned(),
             module => shown(&format!("{module}.{}", import.name)).into_owned(),
         };
-        let width = width(facts.imports.iter().map(|import| name(import)));
+        let width = width(facts.imports.iter().map(name));
         for import in &facts.imports {
             let name = name(import);
             let mut line = format!("  {name:width$}  ");
