@@ -6,6 +6,7 @@ mod words;
 pub use observe::*;
 pub use words::parse;
 
+use crate::diff::DiffArguments;
 use crate::inspect::InspectArguments;
 use crate::mount::Mount;
 use crate::profile::ProfileArguments;
@@ -445,50 +446,6 @@ pub enum DispatchChoice {
 pub enum RelaxedSimdChoice {
     Deterministic,
     Native,
-}
-
-/// Compare ways of running a module.
-#[derive(Args)]
-pub struct DiffArguments {
-    /// The module
-    #[arg(value_name = "MODULE", value_hint = ValueHint::FilePath)]
-    pub module: OsString,
-
-    /// The guest's arguments
-    #[arg(
-        value_name = "ARGS",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
-    pub args: Vec<OsString>,
-
-    /// What to compare with the reference: loop, tail, unfused-tail, stressed,
-    /// free-loop, free (without fuel), watched (by a debugger), restored (from
-    /// snapshots), wasmi, wasmtime
-    #[arg(
-        long,
-        value_name = "WAYS",
-        value_delimiter = ',',
-        default_value = "loop,tail"
-    )]
-    pub against: Vec<fossor_compare::Way>,
-
-    /// Make an instance of this module first, and give MODULE its exports for what
-    /// it imports from NAME; they are called and compared too
-    #[arg(long, value_name = "NAME=MODULE", value_parser = crate::diff::Preload::parse)]
-    pub preload: Vec<crate::diff::Preload>,
-
-    /// Call this export alone; NAME/EXPORT for one of a preloaded module
-    #[arg(long, value_name = "NAME")]
-    pub func: Option<String>,
-
-    /// Decides about arguments, clocks and random numbers
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub seed: u64,
-
-    /// Operators for each call
-    #[arg(long, value_name = "N", default_value_t = 200_000_000)]
-    pub fuel: u64,
 }
 
 /// Run scripts.

@@ -1,15 +1,60 @@
 //! `fossor diff`: runs a module in several ways, and says where the first of
 //! them parts from the reference.
 
-use crate::arguments::{DiffArguments, LimitFlags};
+use crate::arguments::LimitFlags;
 use crate::codes::{Code, exit};
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::{module_file, output};
+use clap::{Args, ValueHint};
 use fossor::{Compile, Config, Engine, Module};
 use fossor_compare::{Calls, Difference, Error, Linked, Plan, Verdict, Way, compare, locate};
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+
+/// Compare ways of running a module.
+#[derive(Args)]
+pub struct DiffArguments {
+    /// The module
+    #[arg(value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub module: OsString,
+
+    /// The guest's arguments
+    #[arg(
+        value_name = "ARGS",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub args: Vec<OsString>,
+
+    /// What to compare with the reference: loop, tail, unfused-tail, stressed,
+    /// free-loop, free (without fuel), watched (by a debugger), restored (from
+    /// snapshots), wasmi, wasmtime
+    #[arg(
+        long,
+        value_name = "WAYS",
+        value_delimiter = ',',
+        default_value = "loop,tail"
+    )]
+    pub against: Vec<fossor_compare::Way>,
+
+    /// Make an instance of this module first, and give MODULE its exports for what
+    /// it imports from NAME; they are called and compared too
+    #[arg(long, value_name = "NAME=MODULE", value_parser = Preload::parse)]
+    pub preload: Vec<Preload>,
+
+    /// Call this export alone; NAME/EXPORT for one of a preloaded module
+    #[arg(long, value_name = "NAME")]
+    pub func: Option<String>,
+
+    /// Decides about arguments, clocks and random numbers
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Operators for each call
+    #[arg(long, value_name = "N", default_value_t = 200_000_000)]
+    pub fuel: u64,
+}
 
 /// A module that another one imports from.
 #[derive(Clone)]
@@ -21,8 +66,7 @@ pub struct Preload {
 }
 
 impl Preload {
-    /// Reads `NAME=MODULE`.
-    pub fn parse(text: &str) -> Result<Preload, String> {
+    fn parse(text: &str) -> Result<Preload, String> {
         let (name, module) = text.split_once('=').ok_or("write NAME=MODULE")?;
         Ok(Preload {
             name: name.to_owned(),

@@ -62,7 +62,7 @@ fn a_profile_is_written_however_the_guest_ends() {
         let words = format!("profile {flag} --interval 100 -o p.folded busy.wat");
         place.run(&words).code(code).says(&[message]);
         let path = place.path().join("p.folded");
-        assert!(folded(&path)["function 0"] >= 900_000);
+        assert!(folded(&path)["function\u{a0}0"] >= 900_000);
         std::fs::remove_file(path).unwrap();
     }
     place.file("trap.wat", guests::TRAP);
