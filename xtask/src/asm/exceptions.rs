@@ -27,14 +27,6 @@ pub const EXCEPTIONS: &[Exception] = &[
         "call::call_subtype",
         "runs the part in `host.rs` that compares types; compilers rarely need it",
     ),
-    on_x86(
-        "call::return_call",
-        "saves one register: it compares the new frame before it copies arguments over its own",
-    ),
-    on_x86(
-        "call::return_call_func",
-        "saves one register to copy arguments",
-    ),
     all(
         "gc::outlined",
         "runs the part for one instruction in `gc.rs`",
