@@ -345,7 +345,10 @@ fn call_back(caller: &mut Caller<'_>, args: impl Iterator<Item = u64>) -> Result
         .instance
         .and_then(|id| caller.store.export(id, &name));
     let result = match export {
-        Some(Extern::Func(func)) => caller.store.call(func, &[]),
+        // Another instance's may be of another type.
+        Some(Extern::Func(func)) if caller.store.func_type(func).params().is_empty() => {
+            caller.store.call(func, &[])
+        }
         _ => Ok(Vec::new()),
     };
     if let Some(world) = world(caller) {

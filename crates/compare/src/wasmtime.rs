@@ -292,6 +292,8 @@ fn call_back(
         return Ok(());
     };
     let export = caller.get_export(&name).and_then(Extern::into_func);
+    // Another instance's may be of another type.
+    let export = export.filter(|func| func.ty(&*caller).params().len() == 0);
     let result = export.map_or(Ok(()), |func| {
         let mut results = vec![Val::I32(0); func.ty(&*caller).results().len()];
         func.call(&mut *caller, &[], &mut results)

@@ -242,3 +242,24 @@ fn guests_are_called_back() {
     assert!(verdict.difference.is_none(), "{verdict:?}");
     assert_eq!(verdict.last, Some(End::Trapped("unreachable")));
 }
+
+/// What is called back is looked for in the caller's instance, where it may have
+/// parameters.
+#[test]
+fn what_has_parameters_is_not_called_back() {
+    let first = r#"(module (import "m" "f" (func $f (param i32) (result i32)))
+      (func (export "same") (param i32))
+      (func (export "calls") (param i64) (result i32) (call $f (i32.const 896))))"#;
+    let second = r#"(module (func (export "same") unreachable))"#;
+    let plan = Plan {
+        calls: Calls::One("first/calls".to_owned()),
+        linked: vec![Linked {
+            name: "first".to_owned(),
+            bytes: wat::parse_str(first).unwrap(),
+        }],
+        ..Plan::default()
+    };
+    let verdict = compare(&wat::parse_str(second).unwrap(), &plan, &ways()).unwrap();
+    assert!(verdict.difference.is_none(), "{verdict:?}");
+    assert_eq!(verdict.last, Some(End::Returned(vec![Value::I32(0)])));
+}
