@@ -39,7 +39,7 @@ static GO: LazyLock<Vec<u8>> = LazyLock::new(|| file("go-fixtures/prebuilt/hello
 
 /// Operators of each call: more than for modules of wasm-smith, since these programs
 /// are in loops for longer.
-const FUEL: u64 = 100_000;
+const FUEL: u64 = 30_000;
 
 /// Mutates the program that the first byte chooses, some times over: after eight bytes
 /// of a seed may follow wasm-smith's choices, as [`execute`] has them.
