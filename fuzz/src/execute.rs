@@ -70,7 +70,7 @@ pub(crate) fn module_of(config: Config, kind: u8, data: &[u8]) -> Option<Vec<u8>
 
 /// Whether a module has relaxed multiply-add, which wasmtime's deterministic mode
 /// rounds once and Fossor, as the specification's deterministic profile, twice.
-fn multiplies_and_adds(bytes: &[u8]) -> bool {
+pub(crate) fn multiplies_and_adds(bytes: &[u8]) -> bool {
     let bodies = wasmparser::Parser::new(0).parse_all(bytes).flatten();
     let mut bodies = bodies.filter_map(|payload| match payload {
         wasmparser::Payload::CodeSectionEntry(body) => body.get_operators_reader().ok(),
@@ -78,7 +78,10 @@ fn multiplies_and_adds(bytes: &[u8]) -> bool {
     });
     bodies.any(|operators| {
         let mut operators = operators.into_iter().flatten();
-        operators.any(|operator| format!("{operator:?}").contains("madd"))
+        operators.any(|operator| {
+            let name = format!("{operator:?}");
+            name.contains("RelaxedMadd") || name.contains("RelaxedNmadd")
+        })
     })
 }
 

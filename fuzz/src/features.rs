@@ -5,25 +5,42 @@ use fossor_module::{DecodeOptions, WasmFeatures};
 use std::sync::OnceLock;
 use wasm_smith::Config;
 
-/// A proposal that modules can be made for alone, and what switches it on.
-pub type Proposal = (&'static str, fn(&mut Config));
+/// A proposal that modules can be made for alone: its name, what is not valid without it,
+/// and what switches it on in wasm-smith.
+pub type Proposal = (&'static str, WasmFeatures, fn(&mut Config));
 
 /// Those beyond WebAssembly 2.0.
 pub const PROPOSALS: [Proposal; 9] = [
-    ("exceptions", |config| config.exceptions_enabled = true),
+    ("exceptions", WasmFeatures::EXCEPTIONS, |config| {
+        config.exceptions_enabled = true;
+    }),
     // With it come typed function references.
-    ("gc", |config| config.gc_enabled = true),
-    ("memory64", |config| config.memory64_enabled = true),
-    ("multi-memory", |config| config.max_memories = 3),
-    ("tail-call", |config| config.tail_call_enabled = true),
-    ("relaxed-simd", |config| config.relaxed_simd_enabled = true),
-    ("wide-arithmetic", |config| {
+    ("gc", WasmFeatures::GC, |config| config.gc_enabled = true),
+    ("memory64", WasmFeatures::MEMORY64, |config| {
+        config.memory64_enabled = true;
+    }),
+    ("multi-memory", WasmFeatures::MULTI_MEMORY, |config| {
+        config.max_memories = 3;
+    }),
+    ("tail-call", WasmFeatures::TAIL_CALL, |config| {
+        config.tail_call_enabled = true;
+    }),
+    ("relaxed-simd", WasmFeatures::RELAXED_SIMD, |config| {
+        config.relaxed_simd_enabled = true;
+    }),
+    ("wide-arithmetic", WasmFeatures::WIDE_ARITHMETIC, |config| {
         config.wide_arithmetic_enabled = true;
     }),
-    ("custom-page-sizes", |config| {
-        config.custom_page_sizes_enabled = true;
+    (
+        "custom-page-sizes",
+        WasmFeatures::CUSTOM_PAGE_SIZES,
+        |config| {
+            config.custom_page_sizes_enabled = true;
+        },
+    ),
+    ("threads", WasmFeatures::THREADS, |config| {
+        config.threads_enabled = true;
     }),
-    ("threads", |config| config.threads_enabled = true),
 ];
 
 /// The proposal that the variable `FOSSOR_FUZZ_PROPOSAL` names, if it is set.
@@ -51,7 +68,7 @@ pub fn config_for(proposal: &Proposal) -> Config {
         threads_enabled: false,
         ..config()
     };
-    (proposal.1)(&mut config);
+    (proposal.2)(&mut config);
     config
 }
 

@@ -9,6 +9,7 @@
 //! | `go_like` | a seed | the same, for code that looks like Go's |
 //! | `linked` | wasm-smith's choices for two modules | the same, where one imports from the other |
 //! | `mutate` | a program of ours, or wasm-smith's choices, and wasm-mutate's seed | the same |
+//! | `suite` | a module of the specification's tests, and changes of its bytes | the same |
 //! | `wasi` | calls, memory and the host's answers | nothing leaves the sandbox, nothing is written that was not announced |
 //! | `pclntab` | damage to a Go program's tables | no panic, no endless work |
 //! | `symbols` | damage to what modules say of themselves | all who show it do so briefly, and it can be read |
@@ -25,6 +26,7 @@ pub mod linked;
 pub mod mutate;
 pub mod pclntab;
 pub mod recording;
+pub mod suite;
 pub mod symbols;
 pub mod wasi;
 pub mod wast;
@@ -33,12 +35,13 @@ pub mod wast;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     ("decode", decode::run),
     ("execute", execute::run),
     ("go_like", go_like::run),
     ("linked", linked::run),
     ("mutate", mutate::run),
+    ("suite", suite::run),
     ("wasi", wasi::run),
     ("pclntab", pclntab::run),
     ("symbols", symbols::run),

@@ -76,6 +76,7 @@ targets! {
     go_like: 4 * INPUTS;
     linked: 4 * INPUTS;
     mutate: INPUTS / 2;
+    suite: 4 * INPUTS;
     wasi: 10 * INPUTS;
     pclntab: 2 * INPUTS;
     symbols: 10 * INPUTS;

@@ -11,7 +11,7 @@ use fossor_host::HostError;
 use fossor_interpreter::{
     Caller, Engine, Error as Failure, Extern, InstanceId, Module, Store, StoreLimits, TrapInfo, Val,
 };
-use fossor_module::{ExternType, FuncType, ValType};
+use fossor_module::{ExternType, FuncType, GlobalType, TableType, ValType};
 use std::any::Any;
 use std::ops::ControlFlow;
 
@@ -60,6 +60,7 @@ pub(crate) fn run(
     let refused = |error: Failure| Error::Refused(error.to_string());
     let mut config = way.config().ok_or(Error::Missing(way))?;
     config.max_stack_bytes = plan.stack_bytes;
+    config.canonical_nans = plan.canonical_nans;
     let engine = Engine::new(config);
     let world = World::new(plan, callees).map_err(Error::Refused)?;
     let mut store = store(&engine, plan, Box::new(world));
@@ -180,7 +181,7 @@ fn store(engine: &Engine, plan: &Plan, world: Box<dyn Any + Send>) -> Store {
     let mut limits = StoreLimits::default();
     limits.memory_bytes = plan.memory_bytes;
     limits.heap_bytes = plan.memory_bytes;
-    limits.table_elements = 1 << 20;
+    limits.table_elements = plan::TABLE_ELEMENTS;
     Store::with_limits(engine, world, limits)
 }
 
@@ -214,6 +215,7 @@ fn end_of(store: &Store, names: &Names, result: Result<Vec<Val>, Failure>) -> En
             End::Threw(tag, values(info.thrown.values()))
         }
         Err(Failure::Exit(code)) => End::Exited(code),
+        Err(Failure::Link(_)) => End::Unlinkable,
         // Address space that is not to be had is nobody's fault.
         Err(Failure::Resources(_)) => End::Exhausted,
         Err(other) => End::Failed(other.to_string()),
@@ -274,6 +276,16 @@ fn imports(store: &mut Store, module: &Module, parts: &[Part]) -> Result<Vec<Ext
                 },
             },
             ExternType::Memory(ty) => Extern::Memory(store.new_memory(ty).map_err(failed)?),
+            // There is no zero of these.
+            ExternType::Global(GlobalType {
+                value: ValType::Ref(ty),
+                ..
+            })
+            | ExternType::Table(TableType { element: ty, .. })
+                if !ty.nullable =>
+            {
+                return Err(cannot(format!("of type {ty}")));
+            }
             ExternType::Global(ty) => {
                 let value = Val::default_of(ty.value);
                 Extern::Global(store.new_global(ty, value).map_err(failed)?)

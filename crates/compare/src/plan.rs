@@ -38,7 +38,13 @@ pub struct Plan {
     pub stdin: Vec<u8>,
     /// Instances that are made before the module's, in this order.
     pub linked: Vec<Linked>,
+    /// Every NaN that an operator makes is the canonical one. Without it, engines may
+    /// differ in the bits of those that a module stores or reinterprets.
+    pub canonical_nans: bool,
 }
+
+/// Elements that a table may grow to.
+pub(crate) const TABLE_ELEMENTS: u64 = 1 << 20;
 
 /// A module beside the one that is run: what that one imports from `name` are this
 /// one's exports, as far as it has them. Its own exports are called and looked at too,
@@ -62,6 +68,7 @@ impl Default for Plan {
             args: vec!["guest".to_owned()],
             stdin: Vec::new(),
             linked: Vec::new(),
+            canonical_nans: false,
         }
     }
 }

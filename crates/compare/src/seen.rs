@@ -70,6 +70,8 @@ pub enum End {
     /// The stack or the heap was used up, or there was none of what it needed: nor
     /// to that.
     Exhausted,
+    /// An import was given what is not of its type.
+    Unlinkable,
     /// Anything else.
     Failed(String),
 }
@@ -125,6 +127,7 @@ impl fmt::Display for End {
             End::Exited(code) => write!(f, "exited with {code}"),
             End::OutOfFuel => f.write_str("used up its fuel"),
             End::Exhausted => f.write_str("used up its stack"),
+            End::Unlinkable => f.write_str("could not be linked"),
             End::Failed(why) => write!(f, "failed: {why}"),
         }
     }

@@ -197,6 +197,11 @@ fn callees(bytes: &[u8], plan: &Plan) -> Result<Vec<Callee>, Error> {
             })
         }));
     }
+    // `a/b` may be an export of the module's, and the export `b` of one that it is linked
+    // to: nobody can call either by it.
+    let labels: Vec<_> = callees.iter().map(|callee| callee.name.clone()).collect();
+    let is_one = |label: &str| labels.iter().filter(|other| *other == label).count() == 1;
+    callees.retain(|callee| is_one(&callee.name));
     Ok(callees)
 }
 

@@ -33,6 +33,9 @@ pub(crate) fn run(
     if !plan.linked.is_empty() {
         return Err(unable("it is not told of other modules"));
     }
+    if plan.canonical_nans {
+        return Err(unable("its NaNs are the processor's"));
+    }
     if selects_by_zero(bytes) {
         return Err(unable("it mistakes `select` behind a comparison with zero"));
     }

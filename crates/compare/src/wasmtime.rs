@@ -14,7 +14,7 @@ use fossor_module::WasmFeatures;
 use std::sync::OnceLock;
 use wasmtime::{
     Caller, Config, Engine, Extern, ExternType, Func, FuncType, Global, Instance, Memory, Module,
-    Ref, Store, Table, Trap, Val,
+    Ref, ResourceLimiter, Store, Table, Trap, Val,
 };
 
 fn unable(error: impl std::fmt::Display) -> Error {
@@ -37,9 +37,10 @@ pub(crate) fn run(
     features: WasmFeatures,
     callees: &[Callee],
 ) -> Result<Vec<Seen>, Error> {
-    let engine = engine(features)?;
+    let engine = engine(features, plan.canonical_nans)?;
     let world = World::new(plan, callees).map_err(Error::Refused)?;
     let mut store = Store::new(&engine, world);
+    store.limiter(|world| world);
     let mut seen = Vec::new();
     let mut parts = Vec::new();
     let origins = origins(bytes, plan);
@@ -111,6 +112,27 @@ pub(crate) fn run(
     Ok(seen)
 }
 
+/// The bounds that Fossor's own ways have.
+impl ResourceLimiter for World {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(wanted as u64 <= self.memory_bytes)
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(wanted as u64 <= plan::TABLE_ELEMENTS)
+    }
+}
+
 /// An instance of a run.
 struct Part {
     /// The name that others import from it by; `None` for the module that is run.
@@ -120,9 +142,11 @@ struct Part {
 }
 
 /// The engine, the same for all modules: to make one takes longer than most modules do.
-fn engine(features: WasmFeatures) -> Result<Engine, Error> {
-    static ENGINE: OnceLock<(WasmFeatures, Engine)> = OnceLock::new();
-    if let Some((_, engine)) = ENGINE.get().filter(|(theirs, _)| *theirs == features) {
+fn engine(features: WasmFeatures, canonical_nans: bool) -> Result<Engine, Error> {
+    static ENGINE: OnceLock<(WasmFeatures, bool, Engine)> = OnceLock::new();
+    let same =
+        |made: &&(WasmFeatures, bool, Engine)| (made.0, made.1) == (features, canonical_nans);
+    if let Some((.., engine)) = ENGINE.get().filter(same) {
         return Ok(engine.clone());
     }
     let mut config = Config::new();
@@ -136,11 +160,12 @@ fn engine(features: WasmFeatures) -> Result<Engine, Error> {
         .wasm_threads(features.contains(WasmFeatures::THREADS))
         .wasm_relaxed_simd(features.contains(WasmFeatures::RELAXED_SIMD))
         .relaxed_simd_deterministic(true)
+        .cranelift_nan_canonicalization(canonical_nans)
         .cranelift_opt_level(wasmtime::OptLevel::None)
         .wasm_gc(features.contains(WasmFeatures::GC))
         .wasm_exceptions(features.contains(WasmFeatures::EXCEPTIONS));
     let engine = Engine::new(&config).map_err(unable)?;
-    let _ = ENGINE.set((features, engine.clone()));
+    let _ = ENGINE.set((features, canonical_nans, engine.clone()));
     Ok(engine)
 }
 
@@ -206,6 +231,7 @@ fn end_of(store: &mut Store<World>, names: &Names, error: &wasmtime::Error) -> E
         Some(Trap::ArrayOutOfBounds) => End::Trapped("out of bounds array access"),
         Some(Trap::CastFailure) => End::Trapped("cast failure"),
         None if error.is::<wasmtime::GcHeapOutOfMemory<()>>() => End::Exhausted,
+        None if error.to_string().starts_with("incompatible import type") => End::Unlinkable,
         _ => End::Failed(format!("{error:#}")),
     }
 }

@@ -14,6 +14,9 @@ pub(crate) struct World {
     depth: usize,
     /// Calls back that may still be made.
     left: usize,
+    /// What engines of others bound the guest's memories by.
+    #[cfg(feature = "wasmtime")]
+    pub memory_bytes: u64,
 }
 
 /// Calls back in a run: what counts no operators must end too.
@@ -40,6 +43,8 @@ impl World {
             callbacks: callbacks.map(|callee| callee.name.clone()).collect(),
             depth: 0,
             left: CALLBACKS,
+            #[cfg(feature = "wasmtime")]
+            memory_bytes: plan.memory_bytes,
         })
     }
 

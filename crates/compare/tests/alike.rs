@@ -263,3 +263,33 @@ fn what_has_parameters_is_not_called_back() {
     assert!(verdict.difference.is_none(), "{verdict:?}");
     assert_eq!(verdict.last, Some(End::Returned(vec![Value::I32(0)])));
 }
+
+#[test]
+fn what_does_not_fit_is_not_linked() {
+    let first = r#"(module (global (export "g") i32 (i32.const 1)) (memory (export "m") 1 2))"#;
+    let end = |imports: &str| {
+        let plan = Plan {
+            linked: vec![Linked {
+                name: "first".to_owned(),
+                bytes: wat::parse_str(first).unwrap(),
+            }],
+            ..Plan::default()
+        };
+        let module = wat::parse_str(format!("(module {imports})")).unwrap();
+        let verdict = compare(&module, &plan, &[Way::Unfused, Way::Tail]).unwrap();
+        assert!(verdict.difference.is_none(), "{verdict:?}");
+        verdict.last
+    };
+    let fits = end(r#"(import "first" "g" (global i32)) (import "first" "m" (memory 1 3))"#);
+    assert_eq!(fits, Some(End::Returned(Vec::new())));
+    for wrong in [
+        r#"(import "first" "g" (global (mut i32)))"#,
+        r#"(import "first" "g" (global i64))"#,
+        r#"(import "first" "m" (memory 1 1))"#,
+        r#"(import "first" "m" (memory 2))"#,
+        r#"(import "first" "m" (memory i64 1 2))"#,
+        r#"(import "first" "m" (func))"#,
+    ] {
+        assert_eq!(end(wrong), Some(End::Unlinkable), "{wrong}");
+    }
+}

@@ -51,6 +51,11 @@ pub struct DiffArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub seed: u64,
 
+    /// Give every NaN that an operator makes the same bits, in all engines: without
+    /// that, a module that looks at them may differ rightly
+    #[arg(long)]
+    pub canonical_nans: bool,
+
     /// Operators for each call
     #[arg(long, value_name = "N", default_value_t = 200_000_000)]
     pub fuel: u64,
@@ -163,6 +168,7 @@ fn plan(arguments: &DiffArguments, shown: &str, is_command: bool) -> Plan {
         args: std::iter::once(shown.to_owned()).chain(args).collect(),
         stdin: Vec::new(),
         linked: Vec::new(),
+        canonical_nans: arguments.canonical_nans,
     }
 }
 

@@ -42,6 +42,19 @@ fn commands_and_libraries_are_alike() {
 }
 
 #[test]
+fn nans_are_canonical_if_that_is_wanted() {
+    let place = Place::new();
+    place.file(
+        "nan.wat",
+        r#"(module (global $zero (mut f32) (f32.const 0))
+          (func (export "bits") (result i32)
+            (i32.reinterpret_f32 (f32.div (global.get $zero) (global.get $zero)))))"#,
+    );
+    let canonical = place.run("diff --canonical-nans nan.wat").code(0);
+    canonical.stdout_has(&[&format!("returned i32 {}", 0x7fc0_0000)]);
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     let place = Place::new();
     place.file("add.wat", ADD);

@@ -18,6 +18,8 @@ use wait4::Wait4;
 /// What `cargo xtask campaign` takes.
 #[derive(clap::Args)]
 pub struct Options {
+    /// Targets to run; without any, all of them.
+    pub targets: Vec<String>,
     /// How long it goes on; without it nothing is run.
     #[arg(long, default_value_t = 0)]
     pub minutes: u64,
@@ -31,7 +33,7 @@ pub struct Options {
 
 /// What is run: a target, a proposal for it alone, and for how many seconds in each
 /// round.
-const LINES: [(&str, Option<&str>, u32); 25] = [
+const LINES: [(&str, Option<&str>, u32); 35] = [
     ("execute", None, 900),
     ("execute", Some("gc"), 540),
     ("execute", Some("exceptions"), 180),
@@ -49,6 +51,16 @@ const LINES: [(&str, Option<&str>, u32); 25] = [
     ("linked", Some("memory64"), 100),
     ("linked", Some("multi-memory"), 100),
     ("linked", Some("threads"), 100),
+    ("suite", None, 600),
+    ("suite", Some("gc"), 240),
+    ("suite", Some("exceptions"), 120),
+    ("suite", Some("tail-call"), 90),
+    ("suite", Some("memory64"), 120),
+    ("suite", Some("multi-memory"), 120),
+    ("suite", Some("relaxed-simd"), 90),
+    ("suite", Some("wide-arithmetic"), 60),
+    ("suite", Some("custom-page-sizes"), 60),
+    ("suite", Some("threads"), 60),
     ("go_like", None, 150),
     ("mutate", None, 200),
     ("decode", None, 90),
@@ -84,6 +96,10 @@ struct Entry {
 /// Runs rounds of all targets until the time is over.
 pub fn perform(options: &Options) -> Result<Tally, Error> {
     let mut tally = Tally::default();
+    let is_target = |name: &&String| LINES.iter().any(|line| line.0 == *name);
+    if let Some(unknown) = options.targets.iter().find(|name| !is_target(name)) {
+        return Err(Error::message(format!("there is no target {unknown}")));
+    }
     if options.minutes > 0 {
         let programs = fuzz::build(&fuzz::Options {
             wasmtime: true,
@@ -100,7 +116,7 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
         std::thread::scope(|scope| {
             let worker = || -> Result<(), Error> {
                 while let Some(left) = end.checked_duration_since(Instant::now()) {
-                    let Some((target, proposal, seconds)) = next(&queue) else {
+                    let Some((target, proposal, seconds)) = next(&queue, &options.targets) else {
                         return Ok(());
                     };
                     let seconds = seconds.min(left.as_secs() as u32).max(10);
@@ -138,13 +154,17 @@ pub fn perform(options: &Options) -> Result<Tally, Error> {
 }
 
 /// The next line of the round, in a random order: the first of a campaign that is cut
-/// short are not always the same.
-fn next(queue: &Mutex<Vec<usize>>) -> Option<(&'static str, Option<&'static str>, u32)> {
+/// short are not always the same. `None` if no line has one of these targets.
+fn next(
+    queue: &Mutex<Vec<usize>>,
+    targets: &[String],
+) -> Option<(&'static str, Option<&'static str>, u32)> {
+    let is_wanted = |name: &str| targets.is_empty() || targets.iter().any(|target| target == name);
     let mut queue = queue.lock().ok()?;
     if queue.is_empty() {
-        queue.extend(0..LINES.len());
+        queue.extend((0..LINES.len()).filter(|&index| is_wanted(LINES[index].0)));
     }
-    let index = seed() as usize % queue.len();
+    let index = (seed() as usize).checked_rem(queue.len())?;
     Some(LINES[queue.swap_remove(index)])
 }
 
