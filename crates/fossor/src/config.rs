@@ -43,8 +43,8 @@ impl Config {
         self
     }
 
-    /// Whether guests use up the store's fuel, one unit for each operator. A
-    /// store starts with none: see [`Store::set_fuel`](crate::Store::set_fuel).
+    /// Whether guests use up the store's fuel, one unit for each operator, and one
+    /// for each 64 bytes or eight elements that an operator fills or copies. A store starts with none: see [`Store::set_fuel`](crate::Store::set_fuel).
     pub fn consume_fuel(&mut self, consume: bool) -> &mut Self {
         self.0.fuel = consume;
         self

@@ -200,3 +200,54 @@ fn branches_on_references() {
         ],
     );
 }
+
+#[test]
+fn lengths_are_paid_for() {
+    let text = r#"(module (memory 1) (table 4096 funcref) (type $bytes (array (mut i8)))
+      (data $some "0123456789012345678901234567890123456789012345678901234567890123456789")
+      (elem $none funcref (ref.null func))
+      (func (export "f") (param i32) (result i32) (local (ref null $bytes))
+        (memory.fill (i32.const 0) (i32.const 1) (local.get 0))                   ;; 4
+        (memory.copy (i32.const 0) (i32.const 1) (local.get 0))                   ;; 4
+        (memory.init $some (i32.const 0) (i32.const 0) (i32.const 64))            ;; 4 and 1
+        (table.fill (i32.const 0) (ref.null func) (local.get 0))                  ;; 4
+        (table.copy (i32.const 0) (i32.const 1) (local.get 0))                    ;; 4
+        (table.init $none (i32.const 0) (i32.const 0) (i32.const 1))              ;; 4
+        (local.set 1 (array.new $bytes (i32.const 1) (local.get 0)))              ;; 4
+        (drop (array.new_default $bytes (local.get 0)))                           ;; 3
+        (drop (array.new_data $bytes $some (i32.const 0) (i32.const 64)))         ;; 4 and 8
+        (array.fill $bytes (local.get 1) (i32.const 0) (i32.const 2) (local.get 0)) ;; 5
+        (array.copy $bytes $bytes (local.get 1) (i32.const 0) (local.get 1) (i32.const 0)
+          (local.get 0))                                                          ;; 6
+        (i32.const 0)))                                                           ;; 2"#;
+    let price = |bytes: u64, elements: u64| bytes / 64 + elements / 8;
+    let whole = |n: u64| 48 + 1 + 8 + 2 * price(n, 0) + 6 * price(0, n);
+    uses(
+        text,
+        &[
+            (0, whole(0), None),
+            (100, whole(100), None),
+            (4095, whole(4095), None),
+            // The table is too small; what traps pays for its run, up to the next length.
+            (
+                5000,
+                20 + 1 + 2 * price(5000, 0) + price(0, 5000),
+                Some("out of bounds table access"),
+            ),
+            // The fuel is too little for 4 GiB, which there are not.
+            (-1, FUEL, Some("out of fuel")),
+        ],
+    );
+    let wide = r#"(module (memory i64 1)
+      (func (export "f") (param i32)
+        (memory.fill (i64.const 0) (i32.const 1)
+          (i64.shl (i64.const 1) (i64.extend_i32_u (local.get 0))))
+        (memory.copy (i64.const 0) (i64.const 0) (i64.const 128))))"#;
+    uses(
+        wide,
+        &[
+            (10, 7 + 16 + 4 + 2 + 1, None),
+            (63, FUEL, Some("out of fuel")),
+        ],
+    );
+}

@@ -377,7 +377,8 @@ pub struct LimitFlags {
     #[arg(long, value_name = "TIME", value_parser = units::duration)]
     pub timeout: Option<Duration>,
 
-    /// End the guest after so many WebAssembly operators
+    /// End the guest after so many WebAssembly operators; each 64 bytes or 8 elements that one
+    /// fills or copies count too
     #[arg(long, value_name = "N", value_parser = units::count)]
     pub fuel: Option<u64>,
 

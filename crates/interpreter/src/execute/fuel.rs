@@ -11,10 +11,14 @@ use super::context::{Context, Execution, Exit, FuncEntry};
 use super::control::note_pause;
 use super::dispatch::{branch, next};
 use super::go;
-use super::registers::{FA, FB, Registers, handlers};
+use super::registers::{FA, FB, FC, Registers, handlers};
 use super::sample;
 use fossor_host::Trap;
 use std::sync::atomic::Ordering;
+
+/// No length is dearer: nothing has 64 GiB, and whoever asks for more is to trap, not to
+/// be given portion after portion of all the fuel there is.
+const MAX_PRICE: u64 = 1 << 30;
 
 /// Takes `price`; `false`: there was not so much, which `pause` makes good.
 #[inline(always)]
@@ -130,6 +134,21 @@ handlers! {
     /// Pays I.
     fn fuel(r) {
         let price = r.imm_u32().into();
+        if !pay(&r, price) {
+            return pause(r, price);
+        }
+        next::<D>(r, 2)
+    }
+
+    /// Pays for a length, which is in slot A and has 64 bits if B is not 0: one for each
+    /// 2^C.
+    fn pay_for_length(r) {
+        let slot = r.slot::<FA>();
+        let length = match r.field::<FB>() {
+            0 => slot.read() as u32 as u64,
+            _ => slot.read(),
+        };
+        let price = (length >> r.field::<FC>()).min(MAX_PRICE);
         if !pay(&r, price) {
             return pause(r, price);
         }

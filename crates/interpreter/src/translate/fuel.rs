@@ -57,6 +57,15 @@ pub(super) struct Debt {
 /// `Line::owed` where that is not known yet.
 pub(crate) const OPEN: u32 = u32::MAX;
 
+/// How much of a length costs as much as an operator, as the power of two.
+#[derive(Clone, Copy)]
+pub(super) enum Unit {
+    /// 64 bytes of a memory.
+    Bytes = 6,
+    /// Eight elements of a table or an array.
+    Elements = 3,
+}
+
 impl Translator<'_> {
     /// Begins a run of operators that are executed together.
     pub(super) fn fuel_start(&mut self) {
@@ -127,6 +136,18 @@ impl Translator<'_> {
             self.pays();
             self.last_word = NOWHERE;
             self.operators = owed;
+        }
+    }
+
+    /// Before an operator that takes time in proportion to a length, which is in `slot`:
+    /// pays for all operators up to here, and for that.
+    pub(super) fn pay_for_length(&mut self, slot: u16, is_wide: bool, unit: Unit) {
+        if self.fuel {
+            self.pay();
+            let fields = Fields::slots(slot, is_wide.into(), unit as u16, 0);
+            self.emit(both!(fuel::pay_for_length), "fuel", fields);
+            self.pays();
+            self.last_word = NOWHERE;
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuel::Unit;
 use super::stack::{State, kind_of};
 use crate::execute::gc::{self, Outlined};
 use crate::execute::handlers::{both, ops};
@@ -77,12 +78,14 @@ impl Translator<'_> {
         let access = self.element(ty);
         let args = self.pop_many(2);
         let words = access.words() as u16;
+        self.pay_for_elements(args + words);
         let access = access.number().into();
         self.new_object("array.new", objects::array_new, ty, args, words, access);
     }
 
     pub(super) fn visit_array_new_default(&mut self, ty: u32) {
         let args = self.pop_many(1);
+        self.pay_for_elements(args);
         let name = "array.new_default";
         self.new_object(name, objects::array_new, ty, args, 0, 0);
     }
@@ -103,12 +106,14 @@ impl Translator<'_> {
 
     pub(super) fn visit_array_new_data(&mut self, ty: u32, segment: u32) {
         let args = self.pop_many(2);
+        self.pay_for_elements(args + 1);
         let name = "array.new_data";
         self.new_object(name, objects::array_new_data, ty, args, 0, segment.into());
     }
 
     pub(super) fn visit_array_new_elem(&mut self, ty: u32, segment: u32) {
         let args = self.pop_many(2);
+        self.pay_for_elements(args + 1);
         let name = "array.new_elem";
         self.new_object(name, objects::array_new_elem, ty, args, 0, segment.into());
     }
@@ -147,21 +152,24 @@ impl Translator<'_> {
     }
 
     pub(super) fn visit_array_fill(&mut self, ty: u32) {
-        let access = self.element(ty).number();
+        let access = self.element(ty);
         let args = self.pop_many(4);
-        let fields = Fields::slots(args, access, 0, 0);
+        self.pay_for_elements(args + 2 + access.words() as u16);
+        let fields = Fields::slots(args, access.number(), 0, 0);
         self.outlined_plain("array.fill", objects::array_fill, fields, 0);
     }
 
     pub(super) fn visit_array_copy(&mut self, to: u32, _from: u32) {
         let access = self.element(to).number();
         let args = self.pop_many(5);
+        self.pay_for_elements(args + 4);
         let fields = Fields::slots(args, access, 0, 0);
         self.outlined_plain("array.copy", objects::array_copy, fields, 0);
     }
 
     pub(super) fn visit_array_init_data(&mut self, _ty: u32, segment: u32) {
         let args = self.pop_many(4);
+        self.pay_for_elements(args + 3);
         let fields = Fields::imm(args, 0, segment);
         self.outlined_plain("array.init_data", objects::array_init_data, fields, 0);
     }
@@ -169,6 +177,7 @@ impl Translator<'_> {
     pub(super) fn visit_array_init_elem(&mut self, ty: u32, segment: u32) {
         let access = self.element(ty).number();
         let args = self.pop_many(4);
+        self.pay_for_elements(args + 3);
         let fields = Fields::imm(args, access, segment);
         self.outlined_plain("array.init_elem", objects::array_init_elem, fields, 0);
     }
@@ -337,6 +346,11 @@ impl Translator<'_> {
         };
         self.truncate(first);
         slot
+    }
+
+    /// Before an operator on as many elements of an array as `slot` says.
+    fn pay_for_elements(&mut self, slot: u16) {
+        self.pay_for_length(slot, false, Unit::Elements);
     }
 
     /// Emits a call of a function that has no result.

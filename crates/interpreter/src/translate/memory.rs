@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuel::Unit;
 use super::fuse::RecentOp;
 use super::stack::{Operand, State};
 use crate::execute::handlers::{AddressMode, LoadOp, SourceMode, StoreOp, both, ops};
@@ -26,6 +27,11 @@ impl Translator<'_> {
         };
         let ty = self.module.decoded.memories[index as usize];
         memory::any_memory(index, ty.index64)
+    }
+
+    /// Whether a memory's addresses have 64 bits.
+    fn is_wide_memory(&self, memory: u32) -> bool {
+        self.module.decoded.memories[memory as usize].index64
     }
 
     /// A load of the table.
@@ -172,6 +178,7 @@ impl Translator<'_> {
 
     pub(super) fn visit_memory_fill(&mut self, memory: u32) {
         let args = self.pop_three();
+        self.pay_for_length(args + 2, self.is_wide_memory(memory), Unit::Bytes);
         self.emit(
             both!(memory::memory_fill),
             "memory.fill",
@@ -181,6 +188,8 @@ impl Translator<'_> {
 
     pub(super) fn visit_memory_copy(&mut self, target: u32, source: u32) {
         let args = self.pop_three();
+        let is_wide = self.is_wide_memory(target) && self.is_wide_memory(source);
+        self.pay_for_length(args + 2, is_wide, Unit::Bytes);
         // Zero stands for memory 0 with 32-bit addresses.
         let wide = u32::from(target | source == 0 && !self.plain_memory) << 15;
         let indices = target | wide | source << 16;
@@ -193,6 +202,7 @@ impl Translator<'_> {
 
     pub(super) fn visit_memory_init(&mut self, segment: u32, memory: u32) {
         let args = self.pop_three();
+        self.pay_for_length(args + 2, false, Unit::Bytes);
         let fields = Fields::imm(args, memory as u16, segment);
         self.emit(both!(memory::memory_init), "memory.init", fields);
     }

@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::emit::Fields;
+use super::fuel::Unit;
 use super::stack::{State, kind_of};
 use crate::execute::handlers::{both, ops};
 use crate::execute::operand::Kind;
@@ -103,6 +104,7 @@ impl Translator<'_> {
         let args = self.pop_three();
         self.check_index(index, args, false);
         self.check_index(index, args + 2, false);
+        self.pay_for_length(args + 2, false, Unit::Elements);
         self.emit(
             both!(table::table_fill),
             "table.fill",
@@ -117,6 +119,7 @@ impl Translator<'_> {
         if self.is_wide_table(target) {
             self.check_index(source, args + 2, false);
         }
+        self.pay_for_length(args + 2, false, Unit::Elements);
         let fields = Fields::imm(args, 0, target);
         self.emit(both!(table::table_copy), "table.copy", fields);
         self.word(source.into());
@@ -125,6 +128,7 @@ impl Translator<'_> {
     pub(super) fn visit_table_init(&mut self, segment: u32, index: u32) {
         let args = self.pop_three();
         self.check_index(index, args, false);
+        self.pay_for_length(args + 2, false, Unit::Elements);
         let fields = Fields::imm(args, 0, index);
         self.emit(both!(table::table_init), "table.init", fields);
         self.word(segment.into());
