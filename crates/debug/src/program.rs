@@ -19,9 +19,14 @@ pub struct Program {
     cache: Mutex<Cache>,
 }
 
+/// Bytes that places of functions take before they are forgotten: a module's tables may
+/// say much of each.
+const MAX_SPOTS_BYTES: usize = 256 << 20;
+
 #[derive(Default)]
 struct Cache {
     spots: HashMap<u32, Arc<Vec<GoSpot>>>,
+    spots_bytes: usize,
     /// By file: for each line, functions that may have code of it.
     files: HashMap<String, Arc<Lines>>,
 }
@@ -99,10 +104,18 @@ impl Program {
             return Arc::default();
         };
         let mut cache = self.cache();
-        let spots = cache.spots.entry(func_idx);
+        if let Some(spots) = cache.spots.get(&func_idx) {
+            return spots.clone();
+        }
+        let spots = Arc::new(lines.spots(func_idx));
+        let size_bytes = spots.iter().map(GoSpot::size_bytes).sum::<usize>();
+        if cache.spots_bytes + size_bytes > MAX_SPOTS_BYTES {
+            cache.spots.clear();
+            cache.spots_bytes = 0;
+        }
+        cache.spots_bytes += size_bytes;
+        cache.spots.insert(func_idx, spots.clone());
         spots
-            .or_insert_with(|| Arc::new(lines.spots(func_idx)))
-            .clone()
     }
 
     /// The place of an operator.

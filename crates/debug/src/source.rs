@@ -1,6 +1,7 @@
 //! The program's sources, where they can be found.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 /// Files longer than this are no sources.
@@ -47,11 +48,12 @@ impl Sources {
     pub fn lines(&mut self, file: &str) -> Option<&[String]> {
         if !self.files.contains_key(file) {
             let path = self.find(file);
-            let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+            let text = path.and_then(|path| read(&path).ok());
+            // The module says which file it is, and whoever wrote that what is in it.
             let lines = text.map(|text| {
-                text.lines()
-                    .map(|line| line.replace('\t', "    "))
-                    .collect()
+                let lines = text.lines().map(|line| line.replace('\t', "    "));
+                let lines = lines.map(|line| fossor_text::shown(&line).into_owned());
+                lines.collect()
             });
             self.files.insert(file.to_owned(), lines);
         }
@@ -74,7 +76,33 @@ pub fn shown(file: &str) -> &str {
     inside.and_then(Path::to_str).unwrap_or(file)
 }
 
+/// Files without a length are the system's own, and reading one may never end.
 fn is_source(path: &Path) -> bool {
     let found = std::fs::metadata(path);
-    found.is_ok_and(|found| found.is_file() && found.len() <= MAX_FILE_BYTES)
+    found.is_ok_and(|found| found.is_file() && (1..=MAX_FILE_BYTES).contains(&found.len()))
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_FILE_BYTES).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_do_nothing_to_terminals() {
+        let path = std::env::temp_dir().join(format!("fossor-source-{}.go", std::process::id()));
+        std::fs::write(&path, "a\x1b[2J\tb\r\n\u{202e}c\n").unwrap();
+        let mut sources = Sources::default();
+        let lines = sources
+            .lines(path.to_str().unwrap())
+            .map(<[String]>::to_vec);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(lines.unwrap(), ["a\u{fffd}[2J    b", "\u{fffd}c"]);
+        assert!(sources.find("/proc/self/environ").is_none());
+    }
 }

@@ -1,5 +1,7 @@
 //! The screen, as it is after keys.
 
+#[path = "../../runner/tests/common/hostile.rs"]
+mod hostile;
 mod screen;
 
 /// The screens before each of the keys.
@@ -87,4 +89,14 @@ fn other_guests_are_shown_by_operators() {
             "there is no way back in a live run",
         ],
     );
+}
+
+#[test]
+fn names_do_nothing_to_the_screen() {
+    for name in hostile::names() {
+        let module = hostile::module(&name, hostile::ONCE);
+        for screen in read(&module, ":bt\n:i functions a\n:i call\n:l\nsc:bt\nC") {
+            hostile::is_harmless("a screen", screen.as_bytes(), 1 << 16);
+        }
+    }
 }

@@ -197,3 +197,17 @@ fn questions_to_many_units_are_paid_for() {
     assert_eq!(map.lines(6), Ok(Vec::new()));
     assert!(left - map.steps_left() > 100_000);
 }
+
+/// 33 million steps were allowed to all, which take 1.3 GB.
+#[test]
+fn a_small_map_may_take_few_steps() {
+    let bytes_steps = |bytes: usize| {
+        let sections = [(".debug_info", vec![0; bytes])];
+        let sections = sections.map(|(name, bytes)| (name.to_owned(), bytes));
+        let sections = Sections::from(sections);
+        map(&sections).unwrap().steps_left()
+    };
+    assert_eq!(bytes_steps(100), (1 << 22) + 1600);
+    assert_eq!(bytes_steps(1 << 20), (1 << 22) + (1 << 24));
+    assert_eq!(bytes_steps(100 << 20), 1 << 25);
+}

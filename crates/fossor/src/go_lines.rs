@@ -6,9 +6,14 @@ use crate::module::Module;
 use fossor_go::{Image, Program, SourceFrame, StackState, Tables};
 use fossor_interpreter as core;
 
-/// Bytes of names that are kept of the places of a function: tables that lie give each of
-/// them 64 functions inlined there, with the longest names.
-const MAX_TEXT_BYTES: usize = 64 << 20;
+/// Bytes that the places of a function take, with their names: tables that lie give each
+/// of them 64 functions inlined there, with the longest names.
+const MAX_SPOTS_BYTES: usize = 64 << 20;
+
+/// The same for a small function, and more for each byte of its code: Go's own have a
+/// tenth of this.
+const FEW_SPOTS_BYTES: usize = 64 << 10;
+const SPOTS_BYTES_PER_BYTE: usize = 1 << 10;
 
 /// The operator `end`.
 const END: u8 = 0x0b;
@@ -37,6 +42,14 @@ pub struct GoSpot {
     pub is_entry: bool,
     /// Where it is in the source: the innermost of the functions inlined there first.
     pub source: Vec<SourceFrame>,
+}
+
+impl GoSpot {
+    /// What it takes of memory, about.
+    pub fn size_bytes(&self) -> usize {
+        let text = self.source.iter().map(|at| at.func.len() + at.file.len());
+        size_of::<Self>() + self.source.len() * size_of::<SourceFrame>() + text.sum::<usize>()
+    }
 }
 
 impl Module {
@@ -90,7 +103,8 @@ impl GoLines {
     pub fn lines_in(&self, func_idx: u32, file: &str) -> Vec<u32> {
         let program = self.program();
         let func = self.func(&program, func_idx);
-        func.map_or_else(Vec::new, |func| func.lines_in(file))
+        let code_bytes = self.code_bytes(func_idx);
+        func.map_or_else(Vec::new, |func| func.lines_in(file, code_bytes))
     }
 
     /// The code of a function, in the order of its bytes; empty if it is none of
@@ -112,7 +126,11 @@ impl GoLines {
         };
         let mut spots: Vec<GoSpot> = Vec::new();
         let mut last = None;
-        let mut left = MAX_TEXT_BYTES;
+        let code_bytes = self.code_bytes(func_idx);
+        let most = code_bytes.saturating_mul(SPOTS_BYTES_PER_BYTE);
+        let mut left = most.saturating_add(FEW_SPOTS_BYTES).min(MAX_SPOTS_BYTES);
+        let sources = func.sources(code_bytes);
+        let frameless = func.largest_frame_bytes().unwrap_or(0) == 0;
         while !operators.eof() {
             let offset = operators.original_position() as u32;
             if operators.read().is_err() {
@@ -133,14 +151,8 @@ impl GoLines {
                 }
                 continue;
             }
-            let source = func.source(func.entry().at(place.likely()));
-            let bytes = source.iter().map(|at| at.func.len() + at.file.len() + 1);
-            let Some(rest) = left.checked_sub(bytes.sum()) else {
-                break;
-            };
-            left = rest;
-            let frameless = func.largest_frame_bytes().unwrap_or(0) == 0;
-            spots.push(GoSpot {
+            let source = sources.at(func.entry().at(place.likely()));
+            let spot = GoSpot {
                 wasm_offset: offset,
                 end,
                 is_rest: match place.stack {
@@ -150,9 +162,22 @@ impl GoLines {
                 },
                 is_entry: place.stack == StackState::Entering,
                 source,
-            });
+            };
+            let Some(rest) = left.checked_sub(spot.size_bytes()) else {
+                break;
+            };
+            left = rest;
+            spots.push(spot);
         }
         spots
+    }
+
+    /// Bytes of a function's code; more than it has places.
+    fn code_bytes(&self, func_idx: u32) -> usize {
+        let decoded = self.module.decoded();
+        let defined_idx = func_idx.checked_sub(decoded.imported_funcs);
+        let body = defined_idx.and_then(|index| decoded.bodies.get(index as usize));
+        body.map_or(0, |body| body.len())
     }
 
     fn func<'a>(&self, program: &Program<'a>, func_idx: u32) -> Option<fossor_go::Func<'a>> {

@@ -32,6 +32,10 @@ pub(crate) fn goroutines(store: &core::Store, info: &core::TrapInfo) -> Option<G
     (!goroutines.list.is_empty()).then_some(goroutines)
 }
 
+/// Functions that are tried for an import: as many packages may declare it. Tables that
+/// lie have a million, each of which is tried at each call.
+const MAX_WRAPPERS: usize = 64;
+
 /// The functions of a Go program that call an import: `syscall.fd_write`, say.
 /// Found when they are first asked for.
 pub(crate) struct Wrappers {
@@ -109,9 +113,8 @@ impl Wrappers {
                 .is_some_and(|(_, name)| name == self.import)
         };
         let funcs = program.funcs().filter_map(Result::ok).filter(named);
-        funcs
-            .filter_map(|func| func.entry().defined_idx())
-            .collect()
+        let found = funcs.filter_map(|func| func.entry().defined_idx());
+        found.take(MAX_WRAPPERS).collect()
     }
 }
 

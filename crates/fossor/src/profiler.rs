@@ -71,6 +71,13 @@ pub struct ProfiledStack {
 /// Frames of a stack that are kept, the innermost.
 const MAX_FRAMES: usize = 256;
 
+/// Frames of all stacks that are kept, in 32 bytes each: a guest may have another stack at
+/// each look. Of what comes later the innermost frame is, and then none.
+const MAX_KEPT_FRAMES: usize = if cfg!(test) { 4 << 10 } else { 4 << 20 };
+
+/// Bytes of names that are kept, and that stacks have when they are asked for.
+const MAX_NAMES_BYTES: usize = 256 << 20;
+
 /// Operators between looks at the clock: about 30 µs.
 const CLOCK_INTERVAL: u64 = 10_000;
 
@@ -78,6 +85,9 @@ const CLOCK_INTERVAL: u64 = 10_000;
 struct Shared {
     /// Samples and value by stack.
     stacks: HashMap<Stack, (u64, u64)>,
+    kept_frames: usize,
+    /// What `sources` takes.
+    names_bytes: usize,
     programs: HashMap<core::InstanceId, Option<GoProgram>>,
     /// Where frames are in the source, by instance.
     sources: HashMap<(core::InstanceId, Frame), Vec<SourceFrame>>,
@@ -139,17 +149,46 @@ impl Profiler {
             known: HashMap::new(),
         };
         let stacks = shared.stacks.iter();
-        let mut stacks = Vec::from_iter(stacks.map(|((instance, frames), &(samples, value))| {
-            let sources = frames.iter().flat_map(|frame| lines.of(*instance, *frame));
-            ProfiledStack {
-                frames: sources.collect(),
-                samples,
-                value,
-            }
-        }));
+        let mut left_bytes = MAX_NAMES_BYTES;
+        let mut unknown = (0, 0);
+        let mut stacks = Vec::from_iter(stacks.filter_map(
+            |((instance, frames), &(samples, value))| {
+                let sources = frames.iter().flat_map(|frame| lines.of(*instance, *frame));
+                let frames = Vec::from_iter(sources.take(MAX_FRAMES));
+                let rest = left_bytes.checked_sub(frames.iter().map(size_bytes).sum());
+                let Some(rest) = rest.filter(|_| !frames.is_empty()) else {
+                    unknown = (unknown.0 + samples, unknown.1 + value);
+                    return None;
+                };
+                left_bytes = rest;
+                Some(ProfiledStack {
+                    frames,
+                    samples,
+                    value,
+                })
+            },
+        ));
+        if unknown.0 > 0 {
+            stacks.push(ProfiledStack {
+                frames: vec![SourceFrame {
+                    func: "(stacks beyond what is kept)".to_owned(),
+                    file: String::new(),
+                    line: 0,
+                    start_line: 0,
+                    inlined: false,
+                }],
+                samples: unknown.0,
+                value: unknown.1,
+            });
+        }
         stacks.sort_by(|a, b| (b.value, &a.frames).cmp(&(a.value, &b.frames)));
         stacks
     }
+}
+
+/// What a frame takes of memory, about.
+fn size_bytes(frame: &SourceFrame) -> usize {
+    size_of::<SourceFrame>() + frame.func.len() + frame.file.len()
 }
 
 /// CPU time of this thread.
@@ -182,17 +221,38 @@ impl Shared {
         if frames.iter().any(|frame| matches!(frame, Frame::Wasm(_))) {
             self.modules.add(store, instance);
         }
-        for frame in &frames {
+        let mut stack = (instance, frames);
+        if !self.stacks.contains_key(&stack) {
+            let frames = &mut stack.1;
+            if self.kept_frames + frames.len() > MAX_KEPT_FRAMES {
+                frames.truncate(1);
+            }
+            if self.kept_frames > 2 * MAX_KEPT_FRAMES {
+                frames.clear();
+            }
+            if !self.stacks.contains_key(&stack) {
+                self.kept_frames += stack.1.len();
+            }
+        }
+        let frames = &stack.1;
+        for frame in frames {
+            let key = (instance, *frame);
+            if self.sources.contains_key(&key) {
+                continue;
+            }
             let source = || match (frame, &*program) {
                 (Frame::Go(pc), Some(program)) => program.source(store, instance, *pc),
                 (Frame::Wasm(frame), _) => vec![wasm_source(store, instance, *frame)],
                 (Frame::Go(_), None) => Vec::new(),
             };
-            self.sources
-                .entry((instance, *frame))
-                .or_insert_with(source);
+            let source = source();
+            let source_bytes = source.iter().map(size_bytes).sum::<usize>();
+            if self.names_bytes + source_bytes <= MAX_NAMES_BYTES {
+                self.names_bytes += source_bytes;
+                self.sources.insert(key, source);
+            }
         }
-        let sum = self.stacks.entry((instance, frames)).or_default();
+        let sum = self.stacks.entry(stack).or_default();
         sum.0 += 1;
         sum.1 += value;
     }
@@ -268,5 +328,49 @@ impl fmt::Debug for Profiler {
         f.debug_struct("Profiler")
             .field("by", &self.by)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, Engine, Linker, Module, Store};
+
+    /// Calls itself through one of two places, as chance has it.
+    const WALK: &str = r#"(module (global $r (mut i64) (i64.const 1))
+        (func $f (param i32)
+            (if (i32.eqz (local.get 0)) (then (return)))
+            (global.set $r (i64.add (i64.const 1442695040888963407)
+                (i64.mul (global.get $r) (i64.const 6364136223846793005))))
+            (if (i64.lt_s (global.get $r) (i64.const 0))
+                (then (call $f (i32.sub (local.get 0) (i32.const 1))))
+                (else (call $f (i32.sub (local.get 0) (i32.const 1))))))
+        (func (export "walk") (local i32)
+            (loop (call $f (i32.const 60))
+                (br_if 0 (i32.gt_u (i32.const 2000)
+                    (local.tee 0 (i32.add (local.get 0) (i32.const 1))))))))"#;
+
+    #[test]
+    fn another_stack_at_each_look_takes_bounded_memory() {
+        let engine = Engine::new(Config::new().consume_fuel(true));
+        let module = Module::new(&engine, WALK.as_bytes()).unwrap();
+        let mut store = Store::new(&engine, ());
+        store.set_fuel(u64::MAX);
+        let profiler = Profiler::attach(&mut store, SampleBy::Instructions(97));
+        let linker = Linker::new(&engine);
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        let walk = instance.get_typed_func::<(), ()>(&store, "walk").unwrap();
+        walk.call(&mut store, ()).unwrap();
+        let shared = profiler.shared.lock().unwrap();
+        assert!(shared.kept_frames <= 2 * MAX_KEPT_FRAMES + MAX_FRAMES);
+        let kept = shared.stacks.keys().map(|(_, frames)| frames.len());
+        assert_eq!(kept.sum::<usize>(), shared.kept_frames);
+        let samples = shared.stacks.values().map(|(samples, _)| samples);
+        let samples = samples.sum::<u64>();
+        assert!(samples > 10_000, "{samples}");
+        drop(shared);
+        let told = profiler.stacks();
+        assert_eq!(told.iter().map(|stack| stack.samples).sum::<u64>(), samples);
+        assert!(told.iter().any(|stack| stack.frames.len() == 1));
     }
 }

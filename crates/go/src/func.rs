@@ -28,6 +28,9 @@ const MAX_FILES: usize = 1024;
 /// Levels of inlining that are looked at.
 const MAX_INLINED: usize = 64;
 
+/// Longer names are cut: tables that lie have many frames of one long name.
+const MAX_SHOWN_BYTES: usize = 1024;
+
 /// A function.
 #[derive(Clone, Copy, Debug)]
 pub struct Func<'a> {
@@ -50,6 +53,35 @@ pub struct SourceFrame {
     pub start_line: u32,
     /// Whether the function was inlined into the next frame's.
     pub inlined: bool,
+}
+
+/// Tables from places to values that tell about the source.
+#[derive(Clone, Copy, Debug)]
+enum Table {
+    /// Numbers of files.
+    Files,
+    Lines,
+    /// Indices of inlined calls.
+    Inlined,
+}
+
+/// Where the places of a function are in the source.
+#[derive(Clone, Debug)]
+pub struct Sources<'a> {
+    func: Func<'a>,
+    /// Values, and the first place behind each, in the order of [`Table`].
+    tables: [Vec<(i32, u32)>; 3],
+}
+
+impl Sources<'_> {
+    /// As [`Func::source`].
+    pub fn at(&self, pc: Pc) -> Vec<SourceFrame> {
+        self.func.frames(pc, |table, place| {
+            let steps = &self.tables[table as usize];
+            let at = steps.partition_point(|(_, end)| *end <= place);
+            steps.get(at).map(|(value, _)| *value)
+        })
+    }
 }
 
 impl<'a> Func<'a> {
@@ -119,13 +151,16 @@ impl<'a> Func<'a> {
 
     /// The file at a place.
     pub fn file(&self, pc: Pc) -> String {
-        let file = || {
-            let number = self.value(self.field(PCFILE)?, pc.block())?;
-            let number = number.and_then(|number| u32::try_from(number).ok());
-            let number = number.ok_or(GoError::NoFunc(pc.0))?;
-            self.program.file(self.field(UNIT)?, number)
+        let number = self.field(PCFILE).and_then(|t| self.value(t, pc.block()));
+        self.file_of(number.ok().flatten())
+    }
+
+    fn file_of(&self, number: Option<i32>) -> String {
+        let name = || {
+            let number = u32::try_from(number?).ok()?;
+            self.program.file(self.field(UNIT).ok()?, number).ok()
         };
-        file().map_or_else(|_| "?".to_owned(), shown)
+        name().map_or_else(|| "?".to_owned(), shown)
     }
 
     /// The numbers of the files that its places are of, each once, and their names.
@@ -163,21 +198,22 @@ impl<'a> Func<'a> {
     }
 
     /// The lines of a file that its places are of, in no order; a line may come
-    /// several times.
-    pub fn lines_in(&self, file: &str) -> Vec<u32> {
+    /// several times. No more than `max_places` are looked at: there are fewer than
+    /// bytes of code.
+    pub fn lines_in(&self, file: &str, max_places: usize) -> Vec<u32> {
         let unit = self.field(UNIT).unwrap_or(0);
         let is_file = |number: i32| {
             let number = u32::try_from(number).ok();
-            let name = number.and_then(|number| self.program.file(unit, number).ok());
-            name == Some(file.as_bytes())
+            number.is_some_and(|number| self.program.is_file(unit, number, file))
         };
         let mut files = self
             .steps(PCFILE)
+            .take(max_places)
             .map(|(number, end)| (is_file(number), end));
         let mut current = files.next();
         let mut lines = Vec::new();
         let mut begin = 0;
-        for (line, end) in self.steps(PCLN) {
+        for (line, end) in self.steps(PCLN).take(max_places) {
             let mut at = begin;
             while let Some((is_wanted, until)) = current {
                 if is_wanted && until > at && line > 0 {
@@ -198,20 +234,46 @@ impl<'a> Func<'a> {
     /// Where a place is in the source: the innermost function first, those
     /// that it was inlined into behind it, this function last.
     pub fn source(&self, pc: Pc) -> Vec<SourceFrame> {
+        self.frames(pc, |table, place| {
+            let offset = self.offset(table)?;
+            self.value(offset, place).ok()?
+        })
+    }
+
+    /// Its tables, read once for many questions. No more than `max_places` are looked
+    /// at: there are fewer than bytes of code.
+    pub fn sources(&self, max_places: usize) -> Sources<'a> {
+        let read = |table| {
+            let steps = self.steps_at(self.offset(table).unwrap_or(0));
+            Vec::from_iter(steps.take(max_places))
+        };
+        Sources {
+            func: *self,
+            tables: [Table::Files, Table::Lines, Table::Inlined].map(read),
+        }
+    }
+
+    /// The frames at a place, whose values are asked for.
+    fn frames(&self, pc: Pc, value: impl Fn(Table, u32) -> Option<i32>) -> Vec<SourceFrame> {
+        let file = |at: Pc| self.file_of(value(Table::Files, at.block()));
+        let line = |at: Pc| {
+            let line = value(Table::Lines, at.block());
+            line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
+        };
         let mut frames = Vec::new();
         let mut at = pc;
         let tree = self.inline_tree();
         while frames.len() < MAX_INLINED {
             let call = tree.as_ref().and_then(|tree| {
-                let index = self.value(self.pcdata(InlineTree::PCDATA)?, at.block());
-                tree.call(u32::try_from(index.ok()??).ok()?)
+                let index = value(Table::Inlined, at.block())?;
+                tree.call(u32::try_from(index).ok()?)
             });
             let Some(call) = call else { break };
             let name = self.program.name(call.name);
             frames.push(SourceFrame {
                 func: name.map_or_else(|_| "?".to_owned(), shown),
-                file: self.file(at),
-                line: self.line(at),
+                file: file(at),
+                line: line(at),
                 start_line: call.start_line,
                 inlined: true,
             });
@@ -219,12 +281,21 @@ impl<'a> Func<'a> {
         }
         frames.push(SourceFrame {
             func: self.name(),
-            file: self.file(at),
-            line: self.line(at),
+            file: file(at),
+            line: line(at),
             start_line: self.start_line(),
             inlined: false,
         });
         frames
+    }
+
+    /// Where a table of places is, if there is one.
+    fn offset(&self, table: Table) -> Option<u32> {
+        match table {
+            Table::Files => self.field(PCFILE).ok(),
+            Table::Lines => self.field(PCLN).ok(),
+            Table::Inlined => self.pcdata(InlineTree::PCDATA),
+        }
     }
 
     /// The arguments of a call of it that lie at an address, as Go prints them;
@@ -243,7 +314,11 @@ impl<'a> Func<'a> {
 
     /// The table that a field names.
     fn steps(&self, field: u64) -> Steps<'a> {
-        let offset = self.field(field).unwrap_or(0) as usize;
+        self.steps_at(self.field(field).unwrap_or(0))
+    }
+
+    fn steps_at(&self, offset: u32) -> Steps<'a> {
+        let offset = offset as usize;
         let bytes = self.program.pctab().get(offset..).unwrap_or_default();
         Steps::new(if offset == 0 { &[] } else { bytes })
     }
@@ -280,5 +355,5 @@ impl<'a> Func<'a> {
 
 /// A name of the tables.
 fn shown(name: &[u8]) -> String {
-    fossor_text::lossy(name, name.len())
+    fossor_text::lossy(name, MAX_SHOWN_BYTES)
 }

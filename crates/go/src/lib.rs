@@ -41,7 +41,7 @@ mod version;
 pub use body::{Body, Place, StackState};
 pub use build_info::BuildInfo;
 pub use error::GoError;
-pub use func::{Func, SourceFrame};
+pub use func::{Func, SourceFrame, Sources};
 pub use goroutine::{Goroutines, Scan};
 pub use image::Image;
 pub use parts::Part;

@@ -20,7 +20,7 @@ const PCTAB: u64 = 56;
 const FUNCTAB: u64 = 64;
 
 /// Names are longer than this only in tables that lie.
-const MAX_NAME_BYTES: usize = 64 << 10;
+const MAX_NAME_BYTES: usize = 16 << 10;
 
 /// A Go program's table of functions, in an image that contains it.
 #[derive(Clone, Copy, Debug)]
@@ -211,6 +211,15 @@ impl<'a> Program<'a> {
         let address = self.tables.files + u64::from(offset);
         let name = self.image.text(address, MAX_NAME_BYTES);
         name.ok_or(GoError::damaged("a file's name", address))
+    }
+
+    /// Whether a file has this name. It is compared, and not looked through for its end.
+    pub(crate) fn is_file(&self, unit: u32, number: u32, name: &str) -> bool {
+        let address = self.tables.units + (u64::from(unit) + u64::from(number)) * 4;
+        let offset = self.image.u32(address).map(u64::from);
+        let text = offset.and_then(|offset| self.image.from(self.tables.files + offset));
+        let rest = text.and_then(|text| text.strip_prefix(name.as_bytes()));
+        rest.is_some_and(|rest| rest.first() == Some(&0))
     }
 
     /// The tables of places.

@@ -264,3 +264,49 @@ fn tables_of_places_without_end_are_cut() {
         }
     }
 }
+
+/// Tables that are read once for many questions tell the same as each question, and as
+/// many places as a function has bytes are all of them.
+#[test]
+fn many_questions_are_answered_as_one() {
+    let module = module();
+    let image = image(&module);
+    let program = find(&image);
+    let mut inlined = 0;
+    for defined_idx in (0..module.bodies.len() as u32).step_by(7) {
+        let func = program.func_of_defined(defined_idx).unwrap();
+        let code = &module.bodies[defined_idx as usize];
+        let places = func.places().unwrap();
+        assert!(places as usize <= code.len(), "{}", func.name());
+        let sources = func.sources(code.len());
+        let file = func.file(func.entry());
+        let in_file = func.lines_in(&file, code.len());
+        for place in 0..places + 2 {
+            let pc = func.entry().at(place);
+            let frames = func.source(pc);
+            assert_eq!(sources.at(pc), frames, "{} {place}", func.name());
+            inlined += usize::from(frames.len() > 1);
+            let [first, ..] = &frames[..] else { continue };
+            let known = first.file != file || first.line == 0 || in_file.contains(&first.line);
+            assert!(known, "{first:?}");
+        }
+    }
+    assert!(inlined > 1000, "{inlined}");
+}
+
+/// A name of 10 KB, which thousands of functions may have.
+#[test]
+fn long_names_are_cut() {
+    let module = module();
+    let mut image = image(&module);
+    let header = find(&image).address() as usize;
+    let names = u64::from_le_bytes(image[header + 32..header + 40].try_into().unwrap());
+    let names = header + names as usize;
+    image[names + 1..names + 10_000].fill(b'x');
+    let program = find(&image);
+    let longest = program.funcs().flatten().map(|func| func.name().len());
+    assert_eq!(longest.max(), Some(1024));
+    let func = program.func_of_defined(0).unwrap();
+    let frames = func.sources(1 << 16).at(func.entry());
+    assert!(frames.iter().all(|frame| frame.func.len() <= 1024));
+}

@@ -12,6 +12,9 @@ use std::io::{BufReader, Read, Write};
 /// The longest text of a record.
 const MAX_TEXT_BYTES: u64 = 1 << 16;
 
+/// The longest reason for a stop that is shown.
+const MAX_REASON_BYTES: usize = 1024;
+
 /// Places that a call writes to at most: as many as `poll_oneoff` has events, and
 /// a few results.
 const MAX_WRITTEN: u64 = fossor_wasi::abi::MAX_SUBSCRIPTIONS as u64 + 8;
@@ -160,7 +163,8 @@ impl Replayer {
             1 => Outcome::Exit(small(get_number(input)?)?),
             2 => {
                 let text = get_bytes(input, MAX_TEXT_BYTES)?;
-                Outcome::Stop(String::from_utf8_lossy(&text).into_owned())
+                // Shown as a sentence of ours.
+                Outcome::Stop(fossor_text::lossy(&text, MAX_REASON_BYTES))
             }
             3 => Outcome::Raised(small(get_number(input)?)?),
             other => return Err(ReplayError::Damaged(format!("an outcome {other}"))),

@@ -200,30 +200,113 @@ fn much_that_was_written_comes_back() {
     assert!(now == then);
 }
 
-#[test]
-fn a_call_that_wrote_in_more_places_than_there_are_is_damage() {
-    // `sched_yield`, no cells, nothing read, errno 0, and 2^63 places.
-    let mut plain = Vec::new();
+/// A recording with these bytes behind its header.
+fn crafted(records: &[u8]) -> Vec<u8> {
     let header = serde_json::to_vec(&Header::default()).unwrap();
     let len = header.len() as u64;
     assert!((128..1 << 14).contains(&len));
-    plain.extend([len as u8 | 0x80, (len >> 7) as u8]);
-    plain.extend(header);
-    let number = functions().iter().position(|one| one.name == "sched_yield");
-    plain.push(number.unwrap() as u8);
-    plain.extend([0; 4 + 1 + 1 + 1]);
-    plain.extend([0x80; 9]);
-    plain.push(1);
-    plain.extend([0; 1 << 16]);
+    compressed(&[&[len as u8 | 0x80, (len >> 7) as u8], &header[..], records])
+}
+
+fn compressed(parts: &[&[u8]]) -> Vec<u8> {
     let mut file = fossor_record::MAGIC.to_vec();
     let mut gzip = flate2::write::GzEncoder::new(&mut file, flate2::Compression::fast());
-    gzip.write_all(&plain).unwrap();
+    parts.iter().for_each(|part| gzip.write_all(part).unwrap());
     gzip.finish().unwrap();
-    let (mut ctx, _) = replay(file);
+    file
+}
+
+fn number_of(name: &str) -> u8 {
+    let number = functions().iter().position(|one| one.name == name);
+    number.unwrap() as u8
+}
+
+#[test]
+fn a_call_that_wrote_in_more_places_than_there_are_is_damage() {
+    // `sched_yield`, no cells, nothing read, errno 0, and 2^63 places.
+    let mut records = vec![number_of("sched_yield")];
+    records.extend([0; 4 + 1 + 1 + 1]);
+    records.extend([0x80; 9]);
+    records.push(1);
+    records.extend([0; 1 << 16]);
+    let (mut ctx, _) = replay(crafted(&records));
     let outcome = call(&mut ctx, &mut [], "sched_yield", &[]);
     let text = outcome.unwrap_err().to_string();
     assert_eq!(
         text,
         "the recording is damaged: a call that wrote in 9223372036854775808 places"
     );
+}
+
+#[test]
+fn a_reason_to_stop_does_nothing_to_terminals() {
+    let mut records = vec![number_of("sched_yield")];
+    // No cells, nothing read, a stop, and its reason.
+    records.extend([0, 0, 0, 0, 0, 2, 12]);
+    records.extend(b"a\x1b[2J\nb: \xe2\x80\xae");
+    records.extend([0, 0, 0]);
+    let (mut ctx, _) = replay(crafted(&records));
+    let outcome = call(&mut ctx, &mut [], "sched_yield", &[]);
+    let text = outcome.unwrap_err().to_string();
+    assert_eq!(
+        text,
+        "the recorded run was stopped here, in sched_yield: a\u{fffd}[2J\u{fffd}b: \u{fffd}"
+    );
+}
+
+#[test]
+fn a_header_of_gigabytes_is_damage() {
+    // What begins a JSON text of 128 MiB, which is 128 KB in the file.
+    let header = vec![b' '; 128 << 20];
+    let file = compressed(&[&[0x80, 0x80, 0x80, 0x40], &header]);
+    assert!(file.len() < 1 << 20);
+    let streams = [(), ()].map(|()| Box::new(std::io::sink()) as _);
+    let opened = Replayer::open(std::io::Cursor::new(file), streams);
+    assert_eq!(
+        opened.err().unwrap().to_string(),
+        "the recording is damaged: a string of 134217728 bytes"
+    );
+}
+
+#[test]
+fn addresses_of_a_crafted_recording_are_no_panic_of_a_trace() {
+    let end = u64::from(u32::MAX);
+    for (name, cells) in [
+        ("fd_filestat_get", &[3, end][..]),
+        ("fd_fdstat_get", &[3, end - 1]),
+        ("fd_prestat_get", &[3, end - 2]),
+        ("fd_read", &[0, end - 3, 9, 16]),
+        ("poll_oneoff", &[0, end - 9, 9, 16]),
+        ("environ_get", &[end, end - 1]),
+        ("fd_readdir", &[3, end, end, 0, 16]),
+        ("path_readlink", &[3, end, end, end, end, end]),
+    ] {
+        let mut records = vec![number_of(name)];
+        for cell in cells {
+            let mut cell = *cell;
+            while cell >= 0x80 {
+                records.push(cell as u8 | 0x80);
+                cell >>= 7;
+            }
+            records.push(cell as u8);
+        }
+        // Nothing was read; success; nothing was written; no name, no stream.
+        records.extend([0; 4 + 1 + 2 + 1 + 2]);
+        let streams = [(), ()].map(|()| Box::new(std::io::sink()) as _);
+        let file = std::io::Cursor::new(crafted(&records));
+        let replayer = Replayer::open(file, streams).unwrap();
+        let mut ctx = WasiCtx::builder().build().unwrap();
+        let options = fossor_wasi::TraceOptions {
+            values: true,
+            ..Default::default()
+        };
+        ctx.set_tracer_with(options, |call: &fossor_wasi::TraceCall<'_>| {
+            drop(call.to_string());
+        });
+        ctx.add_layer(replayer);
+        // Where the number of buffers and events is: many.
+        let mut bytes = vec![9; 64];
+        let outcome = call(&mut ctx, &mut bytes, name, cells);
+        assert_eq!(outcome.unwrap(), 0, "{name}");
+    }
 }

@@ -167,8 +167,10 @@ impl Call {
         let results = func.call(&mut plugin.store, &values)?;
         if let (true, [Val::I64(packed)]) = (bytes, &results[..]) {
             let packed = *packed as u64;
-            let mut answer = vec![0; packed as u32 as usize];
             let memory = plugin.memory()?;
+            // What is beyond the memory is refused, and needs no room before.
+            let most = memory.data(&plugin.store).len();
+            let mut answer = vec![0; (packed as u32 as usize).min(most + 1)];
             memory.read(&plugin.store, packed >> 32, &mut answer)?;
             return Ok(answer);
         }

@@ -29,6 +29,23 @@ pub fn shown_lines(text: &str) -> Cow<'_, str> {
     replaced(text, |c| matches!(c, '\n' | '\t') || is_fit(c))
 }
 
+/// JSON in which strings have escapes for what is not fit, so that it can be shown too.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let stays = |c: char| c == '\n' || is_fit(c);
+    if text.chars().all(stays) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match stays(c) {
+            true => escaped.push(c),
+            // None of these is beyond 16 bits.
+            false => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// At most `max_bytes` of a text that may be any bytes, [`shown`].
 pub fn lossy(bytes: &[u8], max_bytes: usize) -> String {
     let bytes = &bytes[..bytes.len().min(max_bytes)];
@@ -64,5 +81,8 @@ mod tests {
         assert_eq!(shown_lines("a\n\tb\r"), "a\n\tb\u{fffd}");
         assert_eq!(lossy(b"a\xff\0b", 3), "a\u{fffd}\u{fffd}");
         assert_eq!(cut("größe", 3), "gr");
+        assert_eq!(json("{\"ä\":1}\n"), "{\"ä\":1}\n");
+        let odd = "\"\u{7f}\u{9b}\u{202e}\u{ffff}\"";
+        assert_eq!(json(odd), r#""\u007f\u009b\u202e\uffff""#);
     }
 }

@@ -1,5 +1,7 @@
 //! Building a [`WasiCtx`].
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -85,6 +87,8 @@ pub enum BuildError {
 pub struct WasiCtxBuilder {
     args: Vec<Vec<u8>>,
     environment: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Where each variable is among them: a recording may have millions.
+    variables: HashMap<Vec<u8>, usize>,
     stdin: Option<Stdio>,
     stdout: Option<Stdio>,
     stderr: Option<Stdio>,
@@ -114,9 +118,12 @@ impl WasiCtxBuilder {
     pub fn env(mut self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) -> Self {
         let key = key.into();
         let value = value.into();
-        match self.environment.iter_mut().find(|(name, _)| *name == key) {
-            Some((_, old)) => *old = value,
-            None => self.environment.push((key, value)),
+        match self.variables.entry(key.clone()) {
+            Entry::Occupied(known) => self.environment[*known.get()].1 = value,
+            Entry::Vacant(new) => {
+                new.insert(self.environment.len());
+                self.environment.push((key, value));
+            }
         }
         self
     }

@@ -72,9 +72,9 @@ impl fmt::Display for Hint {
 fn printable(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
     for c in path.chars() {
-        match c.is_control() {
-            true => text.extend(c.escape_default()),
-            false => text.push(c),
+        match fossor_text::is_fit(c) {
+            true => text.push(c),
+            false => text.extend(c.escape_default()),
         }
     }
     text

@@ -82,6 +82,10 @@ impl WasiCtx {
                         if !all || len == 0 || received_bytes >= wanted_bytes {
                             return Ok((received_bytes, truncated));
                         }
+                        // Who sends may be as fast as we are.
+                        if waiter.check().is_err() {
+                            return Ok((received_bytes, truncated));
+                        }
                         std::io::IoSliceMut::advance_slices(&mut rest, len);
                     }
                     Err(Errno::Intr) => waiter.check()?,

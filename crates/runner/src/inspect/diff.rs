@@ -1,6 +1,7 @@
 //! Where two modules first differ: for builds that shall be reproducible.
 
 use fossor::{GoInfo, Module};
+use fossor_text::shown as fit;
 use std::fmt::Write as _;
 
 /// What a comparison found.
@@ -28,7 +29,8 @@ pub fn compare(a: (&str, &Module), b: (&str, &Module)) -> Difference {
         data(a.1, b.1),
     ];
     for line in found.into_iter().flatten() {
-        let _ = writeln!(text, "  {line}");
+        // Names in it may have line ends, and look like others of these.
+        let _ = writeln!(text, "  {}", fit(&line));
     }
     Difference {
         different: true,
@@ -41,7 +43,7 @@ fn builds(text: &mut String, a: &GoInfo, b: &GoInfo) {
     let mut line = |what: &str, a: Option<String>, b: Option<String>| {
         if a != b {
             let [a, b] = [a, b].map(|value| value.unwrap_or_else(|| "nothing".to_owned()));
-            let _ = writeln!(text, "  {what}: {a} / {b}");
+            let _ = writeln!(text, "  {}", fit(&format!("{what}: {a} / {b}")));
         }
     };
     let version = |go: &GoInfo| go.version.as_ref().map(|version| version.to_string());

@@ -32,7 +32,7 @@ pub fn render(facts: &Facts) -> String {
         "packages": sizes(&facts.packages),
         "data": sizes(&facts.data),
     });
-    format!("{document:#}\n")
+    fossor_text::json(&format!("{document:#}\n")).into_owned()
 }
 
 fn go(facts: &Facts) -> Value {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod guests;
+pub mod hostile;
 
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use std::path::{Path, PathBuf};

@@ -15,6 +15,10 @@ const BYTE_COLUMNS: usize = 9;
 const MAX_ROWS: usize = 4;
 const MAX_VALUE: usize = 120;
 
+/// Fields that a view has: a call may have thousands of structures, and each is looked
+/// for in each row.
+const MAX_VIEWED: usize = 256;
+
 /// Bytes of a text of which something is shown.
 const MAX_QUOTED_BYTES: usize = 4096;
 
@@ -69,7 +73,8 @@ pub fn compared(before: &[u8], after: &[u8], spans: &[Span]) -> String {
 /// The rows of memory that spans are in, with `[` and `]` around each field, and what
 /// the fields say.
 pub fn viewed(bytes: &[u8], spans: &[Span]) -> String {
-    let parts: Vec<Part> = spans.iter().flat_map(|span| parts(span, bytes)).collect();
+    let parts = spans.iter().flat_map(|span| parts(span, bytes));
+    let parts = Vec::from_iter(parts.take(MAX_VIEWED));
     let mut text = String::new();
     let is_in = |part: &&Part, row: &std::ops::Range<usize>| {
         part.addr < row.end && part.addr + part.len_bytes > row.start
@@ -208,7 +213,7 @@ fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(&shown[..whole]) {
         Ok(text) => format!("{text:?}"),
         Err(_) => {
-            let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex: Vec<String> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
             hex.join(" ")
         }
     }
@@ -294,10 +299,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_view_of_thousands_of_structures_is_short() {
+        let bytes = vec![0; 48 * 4096];
+        let span = |index| Span {
+            name: "in",
+            index: Some(index),
+            addr: 48 * index,
+            len_bytes: 48,
+            content: Content::Struct(&fossor_wasi::abi::layout::SUBSCRIPTION),
+            written: false,
+        };
+        let view = viewed(&bytes, &Vec::from_iter((0..4096).map(span)));
+        let lines = view.lines().count();
+        assert!((MAX_VIEWED..3 * MAX_VIEWED).contains(&lines), "{lines}");
+    }
+
+    #[test]
     fn long_texts_are_cut_between_characters() {
         assert_eq!(quoted("äb".as_bytes()), "\"äb\"");
         assert_eq!(quoted(b"a\xff"), "61 ff");
         let long = "x".repeat(MAX_QUOTED_BYTES - 1) + &"ä".repeat(1 << 20);
         assert_eq!(quoted(long.as_bytes()).len(), MAX_QUOTED_BYTES + 1);
+        // A guest's random bytes, a gigabyte of them.
+        assert_eq!(quoted(&[0xff; 1 << 20]).len(), 3 * MAX_QUOTED_BYTES - 1);
     }
 }

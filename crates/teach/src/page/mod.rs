@@ -25,6 +25,9 @@ const PART_BYTES: usize = 256;
 /// Bytes shown of a part of memory.
 const MAX_PART_BYTES: usize = 256;
 
+/// The system's operations that are told of a call; it may have thousands.
+const MAX_OPERATIONS: usize = 256;
+
 /// Bytes in a row of the page's dumps.
 const ROW_BYTES: u32 = 16;
 
@@ -186,13 +189,17 @@ impl TraceSink for Page {
         let index = fossor_wasi::functions()
             .iter()
             .position(|function| function.name == call.function.name);
+        let answer = call.answer().to_string();
+        let callers = call.callers.iter().map(|caller| PART_BYTES + caller.len());
+        state.bytes += PART_BYTES + call.args.len() + answer.len() + callers.sum::<usize>();
+        state.bytes += state.host.iter().map(|name| 64 + name.len()).sum::<usize>();
         let time = state.begun.duration_since(state.start);
         let made = serde_json::json!([
             time.as_nanos() as u64,
             call.duration.as_nanos() as u64,
             index.unwrap_or(0),
             call.args,
-            call.answer().to_string(),
+            answer,
             call.outcome_name(),
             parts,
             encoded,
@@ -214,7 +221,10 @@ fn overlay(bytes: &mut [u8], addr: usize, with: &[u8], begin: usize) {
 
 impl Os for Watched {
     fn before(&mut self, operation: &'static str) -> OsResult<()> {
-        self.0.lock().host.push(operation);
+        let mut state = self.0.lock();
+        if state.host.len() < MAX_OPERATIONS {
+            state.host.push(operation);
+        }
         Ok(())
     }
 }
@@ -259,5 +269,38 @@ mod tests {
         let state = page.lock();
         assert_eq!((state.calls.len(), state.omitted), (1, 2));
         assert!(state.bytes > MAX_BYTES + (1 << 20));
+    }
+
+    #[test]
+    fn lines_callers_and_operations_count_too() {
+        let page = Page::new(Filter::default());
+        let os = Box::new(page.watched());
+        let mut ctx = WasiCtx::builder().os(os).build().unwrap();
+        ctx.set_tracer_with(TraceOptions::default(), page.clone());
+        let mut bytes = vec![0x1b; 0x1_0000];
+        let mut call = |name: &str, ctx: &mut WasiCtx, cells: &[u64]| {
+            let mut functions = fossor_wasi::functions().iter();
+            let function = functions.find(|one| one.name == name).unwrap();
+            let mut memory = GuestMemory::new(&mut bytes);
+            (function.call)(ctx, &mut memory, cells).unwrap();
+            page.lock().bytes
+        };
+        // A path of 4,095 characters that are escaped.
+        let before = call("path_unlink_file", &mut ctx, &[3, 0, 4095]);
+        assert!(before > 4 * 4095, "{before}");
+        ctx.set_callers(vec!["main.f /a.go:1".repeat(70); 100]);
+        let with_callers = call("sched_yield", &mut ctx, &[]);
+        assert!(with_callers - before > 98_000);
+        ctx.set_callers(Vec::new());
+        // In a thousand pieces.
+        let before = page.lock().bytes;
+        let mut random = vec![0; 64 << 20];
+        let mut functions = fossor_wasi::functions().iter();
+        let function = functions.find(|one| one.name == "random_get").unwrap();
+        let mut memory = GuestMemory::new(&mut random);
+        (function.call)(&mut ctx, &mut memory, &[0, 64 << 20]).unwrap();
+        let state = page.lock();
+        assert_eq!(state.host.len(), MAX_OPERATIONS);
+        assert!(state.bytes - before > 64 * MAX_OPERATIONS);
     }
 }

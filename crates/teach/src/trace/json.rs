@@ -106,7 +106,7 @@ impl TraceSink for Json {
         }
         text += "}\n";
         // Nobody is left to be told if this fails.
-        let _ = state.out.write_all(text.as_bytes());
+        let _ = state.out.write_all(fossor_text::json(&text).as_bytes());
     }
 }
 

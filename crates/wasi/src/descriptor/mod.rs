@@ -68,8 +68,10 @@ pub(crate) struct HostFile {
     pub(crate) readiness: Readiness,
     /// The host's own descriptor appends, so that `pwrite` cannot.
     pub(crate) host_appends: bool,
-    /// It was opened below a read-only preopen.
-    pub(crate) read_only: bool,
+    /// Why its times may not be set, if they may not: `rofs` below a read-only
+    /// preopen, `badf` of a stream that was not given to be written. The host lets
+    /// a file's owner, however it was opened.
+    pub(crate) times_refused: Option<Errno>,
 }
 
 /// A directory, with the rules that it was preopened under.
@@ -151,13 +153,15 @@ impl Descriptor {
             _ => Readiness::Nowait,
         };
         let terminal = os.is_terminal(fd.as_fd())?;
-        let rights_base = file_rights(file_type, host_flags, terminal);
+        let mut rights_base = file_rights(file_type, host_flags, terminal);
+        let settable = rights_base.contains(Rights::FD_FILESTAT_SET_TIMES | Rights::FD_WRITE);
+        rights_base.set(Rights::FD_FILESTAT_SET_TIMES, settable);
         Ok(Self {
             object: Object::File(HostFile {
                 fd,
                 readiness,
                 host_appends: host_flags.contains(HostFlags::APPEND),
-                read_only: false,
+                times_refused: (!settable).then_some(Errno::Badf),
             }),
             file_type,
             flags: from_host_flags(host_flags),
@@ -204,7 +208,7 @@ impl Descriptor {
                 fd,
                 readiness: Readiness::Socket,
                 host_appends: false,
-                read_only: false,
+                times_refused: None,
             }),
             file_type: FileType::SocketStream,
             flags,

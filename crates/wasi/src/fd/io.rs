@@ -10,16 +10,13 @@ use crate::WasiCtx;
 use crate::abi::{Ciovecs, Errno, Fd, FdFlags, Iovecs, Offset, Rights, Size};
 use crate::call::Stop;
 use crate::descriptor::{HostFile, Object, Readiness};
-use crate::os::{Os, OsResult, WriteHow};
+use crate::fd::pieces::{self, PIECE_BYTES};
+use crate::os::{Os, WriteHow};
 use crate::wait::{Waiter, wait_or_again};
 
 /// The most that is written after a `poll` said there is room: a pipe with room
 /// has that much.
 const POLLED_WRITE_BYTES: usize = 4096;
-
-/// The most that is read of a stream at once: a device gives as much as it is
-/// asked for, 2 GiB of random bytes, and the host does not look at the stop flag.
-const STREAM_READ_BYTES: usize = 16 << 20;
 
 impl WasiCtx {
     /// Reads at the descriptor's offset, into several buffers. POSIX `readv`.
@@ -39,7 +36,9 @@ impl WasiCtx {
         let object = &mut descriptor.object;
         let nread = iovs.with_slices::<usize, Stop>(memory, |bufs| match object {
             Object::File(file) if file.readiness == Readiness::Always => {
-                Ok(retry(waiter, || os.read(file.fd.as_fd(), bufs, false))?)
+                pieces::read(waiter, bufs, |bufs, _| {
+                    os.read(file.fd.as_fd(), bufs, false)
+                })
             }
             Object::File(file) => read_stream(file, nonblock, os, waiter, bufs),
             Object::Null => Ok(0),
@@ -74,7 +73,7 @@ impl WasiCtx {
                     append: append && !file.host_appends,
                 };
                 iovs.with_slices::<usize, Stop>(memory, 0, |bufs| {
-                    retry(waiter, || os.write(file.fd.as_fd(), bufs, how))
+                    pieces::write(waiter, bufs, |bufs, _| os.write(file.fd.as_fd(), bufs, how))
                 })?
             }
             Object::File(file) => write_stream(file, nonblock, os, waiter, memory, iovs)?,
@@ -102,7 +101,9 @@ impl WasiCtx {
         check_offset(offset)?;
         let (os, waiter) = (&mut *self.os, &self.waiter);
         let nread = iovs.with_slices::<usize, Stop>(memory, |bufs| {
-            retry(waiter, || os.pread(file.fd.as_fd(), bufs, offset.0))
+            pieces::read(waiter, bufs, |bufs, moved_bytes| {
+                os.pread(file.fd.as_fd(), bufs, offset.0 + moved_bytes)
+            })
         })?;
         Ok(Size(nread as u32))
     }
@@ -128,7 +129,9 @@ impl WasiCtx {
         }
         let (os, waiter) = (&mut *self.os, &self.waiter);
         let nwritten = iovs.with_slices::<usize, Stop>(memory, 0, |bufs| {
-            retry(waiter, || os.pwrite(file.fd.as_fd(), bufs, offset.0))
+            pieces::write(waiter, bufs, |bufs, moved_bytes| {
+                os.pwrite(file.fd.as_fd(), bufs, offset.0 + moved_bytes)
+            })
         })?;
         Ok(Size(nwritten as u32))
     }
@@ -167,16 +170,6 @@ impl WasiCtx {
     }
 }
 
-/// Repeats what a signal interrupted, unless the guest must stop.
-fn retry<T>(waiter: &Waiter, mut operation: impl FnMut() -> OsResult<T>) -> Result<T, Stop> {
-    loop {
-        match operation() {
-            Err(Errno::Intr) => waiter.check()?,
-            answer => return Ok(answer?),
-        }
-    }
-}
-
 /// Something with an offset; `directory` is what a directory answers.
 fn positioned(object: &Object, directory: Errno) -> Result<&HostFile, Errno> {
     match object {
@@ -208,10 +201,10 @@ fn read_stream(
     if total_bytes == 0 {
         return Ok(0);
     }
-    if total_bytes > STREAM_READ_BYTES
+    if total_bytes > PIECE_BYTES
         && let Some(buf) = bufs.iter_mut().find(|buf| !buf.is_empty())
     {
-        let most = buf.len().min(STREAM_READ_BYTES);
+        let most = buf.len().min(PIECE_BYTES);
         let mut bufs = [IoSliceMut::new(&mut buf[..most])];
         return read_stream(file, nonblock, os, waiter, &mut bufs);
     }
@@ -262,7 +255,8 @@ fn write_stream(
                 written_bytes += len as u32;
                 // A short count is all there was room for: a guest that does
                 // not wait is told, the other is made to wait.
-                if written_bytes >= total_bytes || nonblock || len == 0 {
+                let done = written_bytes >= total_bytes || nonblock || len == 0;
+                if done || waiter.check().is_err() {
                     return Ok(written_bytes as usize);
                 }
             }
@@ -279,8 +273,13 @@ fn write_stream_once(
     waiter: &Waiter,
     bufs: &[IoSlice<'_>],
 ) -> Result<usize, Stop> {
-    if bufs.iter().all(|buf| buf.is_empty()) {
+    let Some(first) = bufs.iter().find(|buf| !buf.is_empty()) else {
         return Ok(0);
+    };
+    let total_bytes: usize = bufs.iter().map(|buf| buf.len()).sum();
+    if total_bytes > PIECE_BYTES {
+        let begin = &first[..first.len().min(PIECE_BYTES)];
+        return write_stream_once(file, nonblock, os, waiter, &[IoSlice::new(begin)]);
     }
     loop {
         let fd = file.fd.as_fd();

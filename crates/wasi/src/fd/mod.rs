@@ -2,6 +2,7 @@
 
 mod dir;
 mod io;
+mod pieces;
 mod prestat;
 mod seek;
 mod stat;

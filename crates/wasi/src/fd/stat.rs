@@ -82,8 +82,9 @@ impl WasiCtx {
     /// Sets the times of access and modification, in ns since 1970. POSIX
     /// `futimens`.
     ///
-    /// Errors: `badf`; `inval` if a time is both given and the present; `rofs`
-    /// below a read-only preopen.
+    /// Errors: `badf`, also for a stream that is no file or was given to be read
+    /// alone; `inval` if a time is both given and the present; `rofs` below a
+    /// read-only preopen.
     pub(crate) fn fd_filestat_set_times(
         &mut self,
         fd: Fd,
@@ -93,13 +94,13 @@ impl WasiCtx {
     ) -> Result<(), Stop> {
         let descriptor = self.descriptors.get(fd, Rights::FD_FILESTAT_SET_TIMES)?;
         let (access, modification) = times_to_set(atim, mtim, flags)?;
-        let read_only = match &descriptor.object {
-            Object::File(file) => file.read_only,
-            Object::Directory(directory) => directory.read_only,
-            _ => false,
+        let refused = match &descriptor.object {
+            Object::File(file) => file.times_refused,
+            Object::Directory(directory) => directory.read_only.then_some(Errno::Rofs),
+            _ => None,
         };
-        if read_only {
-            return Err(Errno::Rofs.into());
+        if let Some(errno) = refused {
+            return Err(errno.into());
         }
         match descriptor.host_fd() {
             Some(host) => Ok(self.os.set_times(host, access, modification)?),

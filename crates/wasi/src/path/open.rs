@@ -175,7 +175,7 @@ fn describe(
             fd: opened,
             readiness,
             host_appends: false,
-            read_only: dir.read_only,
+            times_refused: dir.read_only.then_some(Errno::Rofs),
         }),
         file_type: stat.file_type,
         flags: fdflags,

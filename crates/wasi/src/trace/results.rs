@@ -1,4 +1,7 @@
 //! What a successful call stored, read back from the guest's memory.
+//!
+//! Addresses may be anything: a recording can say that a call succeeded which had
+//! bad ones.
 
 use fossor_host::{GuestMemory, OutOfBounds};
 
@@ -84,7 +87,10 @@ impl Results<'_, '_> {
         let mut at = 0;
         for info in self.function.param_infos {
             if info.kind == kind {
-                return Some((*self.cells.get(at)? as u32, *self.cells.get(at + 1)? as u32));
+                return Some((
+                    *self.cells.get(at)? as u32,
+                    *self.cells.get(at.wrapping_add(1))? as u32,
+                ));
             }
             at += info.kind.cells().len();
         }
@@ -131,18 +137,18 @@ impl Results<'_, '_> {
             Kind::RoFlags => format!("flags={}", flags::<RoFlags>(memory.get_u16(at)?.into())),
             Kind::Fdstat => {
                 let file_type = FileType::name(memory.get_u8(at)?);
-                let fdflags = memory.get_u16(at + 2)?;
+                let fdflags = memory.get_u16(at.wrapping_add(2))?;
                 let fdflags = match fdflags {
                     0 => String::new(),
                     bits => format!(", {}", flags::<FdFlags>(bits.into())),
                 };
-                let base = rights(memory.get_u64(at + 8)?);
-                let inheriting = rights(memory.get_u64(at + 16)?);
+                let base = rights(memory.get_u64(at.wrapping_add(8))?);
+                let inheriting = rights(memory.get_u64(at.wrapping_add(16))?);
                 format!("{file_type}{fdflags}, base={base}, inh={inheriting}")
             }
             Kind::Filestat => self.filestat(at, 24, 8)?,
             Kind::Filestat0 => self.filestat(at, 20, 4)?,
-            Kind::Prestat => format!("dir, name_len={}", memory.get_u32(at + 4)?),
+            Kind::Prestat => format!("dir, name_len={}", memory.get_u32(at.wrapping_add(4))?),
             _ => String::new(),
         })
     }
@@ -152,16 +158,16 @@ impl Results<'_, '_> {
         let memory = self.memory;
         let size = nlink + nlink_bytes;
         let links = match nlink_bytes {
-            4 => memory.get_u32(at + nlink)?.into(),
-            _ => memory.get_u64(at + nlink)?,
+            4 => memory.get_u32(at.wrapping_add(nlink))?.into(),
+            _ => memory.get_u64(at.wrapping_add(nlink))?,
         };
         Ok(format!(
             "{}, dev={}, ino={}, nlink={links}, size={}, mtim={}",
-            FileType::name(memory.get_u8(at + 16)?),
+            FileType::name(memory.get_u8(at.wrapping_add(16))?),
             memory.get_u64(at)?,
-            memory.get_u64(at + 8)?,
-            memory.get_u64(at + size)?,
-            seconds(memory.get_u64(at + size + 16)?),
+            memory.get_u64(at.wrapping_add(8))?,
+            memory.get_u64(at.wrapping_add(size))?,
+            seconds(memory.get_u64(at.wrapping_add(size + 16))?),
         ))
     }
 
@@ -175,8 +181,11 @@ impl Results<'_, '_> {
             if left == 0 || bytes.len() >= wanted {
                 break;
             }
-            let at = iovs + index * 8;
-            let (buf, len_bytes) = (self.memory.get_u32(at)?, self.memory.get_u32(at + 4)?);
+            let at = iovs.wrapping_add(index * 8);
+            let (buf, len_bytes) = (
+                self.memory.get_u32(at)?,
+                self.memory.get_u32(at.wrapping_add(4))?,
+            );
             let len_bytes = len_bytes.min(left);
             left -= len_bytes;
             let most = (wanted - bytes.len()).min(len_bytes as usize);
@@ -245,22 +254,22 @@ impl Results<'_, '_> {
         let count = self.memory.get_u32(self.result(0))?;
         let mut parts = Vec::new();
         for index in 0..count.min(MAX_LISTED as u32) {
-            let at = out + index * Event::SIZE_BYTES;
-            let mut text = match self.memory.get_u8(at + 10)? {
+            let at = out.wrapping_add(index * Event::SIZE_BYTES);
+            let mut text = match self.memory.get_u8(at.wrapping_add(10))? {
                 0 => "clock",
                 1 => "fd_read",
                 _ => "fd_write",
             }
             .to_owned();
-            match Errno::from_number(self.memory.get_u16(at + 8)?.into()) {
+            match Errno::from_number(self.memory.get_u16(at.wrapping_add(8))?.into()) {
                 Some(Errno::Success) | None => {}
                 Some(errno) => text = format!("{text} {errno}"),
             }
-            let nbytes = self.memory.get_u64(at + 16)?;
+            let nbytes = self.memory.get_u64(at.wrapping_add(16))?;
             if nbytes > 0 {
                 text = format!("{text} {nbytes}");
             }
-            if self.memory.get_u16(at + 24)? & 1 != 0 {
+            if self.memory.get_u16(at.wrapping_add(24))? & 1 != 0 {
                 text.push_str(" HANGUP");
             }
             parts.push(text);

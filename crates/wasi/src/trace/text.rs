@@ -33,6 +33,8 @@ pub(super) fn escape(bytes: &[u8], out: &mut String) {
                 c if c.is_control() => {
                     let _ = write!(out, "\\x{:02x}", u32::from(c));
                 }
+                // Letters that run backwards, and ends of lines.
+                c if !fossor_text::is_fit(c) => out.extend(c.escape_unicode()),
                 c => out.push(c),
             }
         }
@@ -186,5 +188,8 @@ mod tests {
     fn texts_are_cut_and_escaped() {
         assert_eq!(quote(b"a\"b\n\xff", 32), "\"a\\\"b\\n\\xff\"");
         assert_eq!(quote(b"abcdef", 3), "\"abc\"…");
+        let odd = "\u{9b}2J\u{202e}\u{2028}\u{2066}é".as_bytes();
+        let escaped = r#""\x9b2J\u{202e}\u{2028}\u{2066}é""#;
+        assert_eq!(quote(odd, 32), escaped);
     }
 }

@@ -103,3 +103,16 @@ fn pointers_may_end_where_addresses_end() {
     }
     assert_eq!(memory.get_u32(0xffff_fffc), Ok(0x200));
 }
+
+#[test]
+fn many_variables_are_no_hang() {
+    // A crafted recording may have them.
+    let start = std::time::Instant::now();
+    let mut builder = WasiCtx::builder();
+    for number in 0..300_000u32 {
+        builder = builder.env(number.to_be_bytes().map(|byte| byte | 1 << 7), "");
+    }
+    let builder = builder.env("A", "1").env("A", "2");
+    drop(builder.build().unwrap());
+    assert!(start.elapsed() < std::time::Duration::from_secs(60));
+}

@@ -235,3 +235,35 @@ fn streams_have_a_filestat() {
     assert_eq!(inodes.len(), 3);
     assert_eq!(guest.errno("fd_filestat_get", &[7, 0x8000]), Errno::Badf);
 }
+
+#[test]
+fn times_of_a_stream_are_set_by_who_may_write_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f");
+    std::fs::write(&path, b"123").unwrap();
+    let before = std::fs::metadata(&path).unwrap();
+    let open = |write| std::fs::File::options().read(true).write(write).open(&path);
+    let builder = WasiCtx::builder().stdin(Stdio::file(open(false).unwrap()));
+    let mut guest = Guest::new(builder.stdout(Stdio::file(open(true).unwrap())));
+    let set_times = "fd_filestat_set_times";
+    // As a shell's `< f` gives it: the host would let its owner.
+    assert_eq!(guest.errno(set_times, &[0, 5, 5, 5]), Errno::Badf);
+    let after = std::fs::metadata(&path).unwrap();
+    assert_eq!(after.mtime_nsec(), before.mtime_nsec());
+    assert_eq!(after.mtime(), before.mtime());
+    let right = 1u64 << 23;
+    guest.ok("fd_fdstat_get", &[0, 0x8000]);
+    assert_eq!(guest.u64_at(0x8008) & right, 0);
+    guest.ok("fd_fdstat_get", &[1, 0x8000]);
+    assert_eq!(guest.u64_at(0x8008) & right, right);
+    guest.ok(set_times, &[1, 0, 5_000_000_000, 4]);
+    assert_eq!(std::fs::metadata(&path).unwrap().mtime(), 5);
+
+    // What is no file has no times of its own; a terminal's tell who is idle.
+    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let builder = WasiCtx::builder().stdin(Stdio::file(reader.into()));
+    let mut guest = Guest::new(builder.stdout(Stdio::file(writer.into())));
+    for fd in 0..2 {
+        assert_eq!(guest.errno(set_times, &[fd, 5, 5, 5]), Errno::Badf);
+    }
+}

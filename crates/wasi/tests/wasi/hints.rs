@@ -56,3 +56,14 @@ fn there_are_not_endlessly_many() {
     }
     assert_eq!(guest.ctx.hints().len(), 16);
 }
+
+#[test]
+fn paths_in_hints_do_nothing_to_terminals() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut guest = Guest::with_dir(dir.path(), Default::default());
+    let opened = guest.open("../\u{202e}a\u{2028}\u{9b}\x1b", 0, READ);
+    assert_eq!(opened, Err(Errno::Perm));
+    let hint = guest.ctx.hints()[0].to_string();
+    let shown = r"/../\u{202e}a\u{2028}\u{9b}\u{1b} leads out";
+    assert!(hint.starts_with(shown), "{hint}");
+}

@@ -65,6 +65,34 @@ fn a_kernel_without_openat2_is_walked() {
 }
 
 #[test]
+fn an_openat2_that_is_filtered_is_walked() {
+    // As Docker's profile did before 20.10: this call is refused, whatever it is for.
+    let mut os = Scripted::new();
+    for _ in 0..100 {
+        os = os.fail("open_beneath", Errno::Perm);
+    }
+    let (_dir, mut guest) = guest(os);
+    assert_eq!(guest.read_file("f"), Ok(b"0123456789".to_vec()));
+    assert_eq!(guest.read_file("../f"), Err(Errno::Perm));
+    assert_eq!(
+        guest.path("path_create_directory", DIR, "d"),
+        Errno::Success
+    );
+    assert_eq!(
+        guest.path("path_create_directory", DIR, "d/e"),
+        Errno::Success
+    );
+}
+
+#[test]
+fn what_the_file_system_refuses_is_not_walked() {
+    let (_dir, mut guest) = guest(Scripted::new().fail("open_beneath", Errno::Perm));
+    // A walk would have opened it.
+    assert_eq!(guest.read_file("f"), Err(Errno::Perm));
+    assert_eq!(guest.read_file("f"), Ok(b"0123456789".to_vec()));
+}
+
+#[test]
 fn random_numbers_are_the_same_every_time() {
     let mut seen = Vec::new();
     for _ in 0..2 {

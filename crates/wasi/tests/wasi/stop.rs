@@ -1,13 +1,13 @@
 //! A stop from another thread ends every kind of wait within 50 ms, as a trap.
 
 use std::fs::File;
-use std::io::{IoSliceMut, Write};
+use std::io::{IoSlice, IoSliceMut, Write};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fossor_host::{HostError, Interrupt, InterruptReason, Trap};
-use fossor_wasi::os::{DirEntry, OsResult};
+use fossor_wasi::os::{DirEntry, OsResult, WriteHow};
 use fossor_wasi::{Os, Stdio, System, WasiCtx, WasiCtxBuilder};
 
 use crate::guest::*;
@@ -234,12 +234,16 @@ impl Os for StopsWhenListing {
     }
 }
 
+/// The most that the host is asked to move at once.
+const MOST_BYTES: usize = 4 << 20;
+
 #[test]
 fn a_device_is_not_read_for_long_at_once() {
     let (reader, writer) = std::io::pipe().unwrap();
     (&writer).write_all(b"abc").unwrap();
     let stdin = Stdio::file(File::from(OwnedFd::from(reader)));
-    let builder = WasiCtx::builder().os(Box::new(ReadsLittle)).stdin(stdin);
+    let os = Little::default();
+    let builder = WasiCtx::builder().os(Box::new(os)).stdin(stdin);
     let mut guest = Guest::new(builder);
     guest.bytes.resize(40 << 20, POISON);
     for list in [
@@ -254,17 +258,161 @@ fn a_device_is_not_read_for_long_at_once() {
 }
 
 /// The real system, asked for little.
-struct ReadsLittle;
+#[derive(Default)]
+struct Little {
+    /// Set after so many of its reads and writes.
+    stop: Option<(u32, Arc<Interrupt>)>,
+    moves: u32,
+}
 
-impl Os for ReadsLittle {
+impl Little {
+    fn moves(&mut self, lens: impl Iterator<Item = usize>) {
+        let total_bytes: usize = lens.sum();
+        assert!(total_bytes <= MOST_BYTES, "{total_bytes} at once");
+        self.moves += 1;
+        if let Some((last, interrupt)) = &self.stop {
+            assert!(self.moves <= *last, "nobody looked at the stop flag");
+            if self.moves == *last {
+                interrupt.interrupt(InterruptReason::Deadline);
+            }
+        }
+    }
+}
+
+impl Os for Little {
     fn read(
         &mut self,
         fd: BorrowedFd<'_>,
         bufs: &mut [IoSliceMut<'_>],
         nowait: bool,
     ) -> OsResult<usize> {
-        let total_bytes: usize = bufs.iter().map(|buf| buf.len()).sum();
-        assert!(total_bytes <= 16 << 20, "{total_bytes} at once");
+        self.moves(bufs.iter().map(|buf| buf.len()));
         System.read(fd, bufs, nowait)
     }
+
+    fn write(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        bufs: &[IoSlice<'_>],
+        how: WriteHow,
+    ) -> OsResult<usize> {
+        self.moves(bufs.iter().map(|buf| buf.len()));
+        System.write(fd, bufs, how)
+    }
+
+    fn pread(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        offset: u64,
+    ) -> OsResult<usize> {
+        self.moves(bufs.iter().map(|buf| buf.len()));
+        System.pread(fd, bufs, offset)
+    }
+
+    fn pwrite(&mut self, fd: BorrowedFd<'_>, bufs: &[IoSlice<'_>], offset: u64) -> OsResult<usize> {
+        self.moves(bufs.iter().map(|buf| buf.len()));
+        System.pwrite(fd, bufs, offset)
+    }
+}
+
+/// Buffers that are 21 MiB and 3 bytes together, in pieces that do not end where the
+/// buffers do.
+const LONG: [(u32, u32); 5] = [
+    (1 << 20, 1),
+    (2 << 20, 9 << 20),
+    (11 << 20, 2),
+    (12 << 20, 2 << 20),
+    (16 << 20, 10 << 20),
+];
+
+fn with_file(os: Little, interrupt: Arc<Interrupt>) -> (tempfile::TempDir, Guest) {
+    let dir = tempfile::tempdir().unwrap();
+    let builder = WasiCtx::builder().os(Box::new(os)).interrupt(interrupt);
+    let access = fossor_wasi::Access::ReadWrite;
+    let mut guest = Guest::new(builder.preopen_dir(dir.path(), "/", access).unwrap());
+    guest.bytes = (0..32 << 20).map(|at: u32| (at >> 4) as u8).collect();
+    (dir, guest)
+}
+
+#[test]
+fn files_are_moved_in_pieces_and_whole() {
+    let (dir, mut guest) = with_file(Little::default(), Arc::default());
+    let fd = guest.open("f", CREAT, READ_WRITE).unwrap();
+    let expected = Vec::from_iter(
+        LONG.iter()
+            .flat_map(|(buf, len)| guest.at(*buf, *len).to_vec()),
+    );
+    let total = LONG.iter().map(|(_, len)| len).sum::<u32>();
+    for (name, offset) in [("fd_write", None), ("fd_pwrite", Some(5))] {
+        let [iovs, count] = guest.iovecs(&LONG);
+        let args = [fd, iovs, count].into_iter().chain(offset).chain([0x8000]);
+        guest.ok(name, &Vec::from_iter(args));
+        assert_eq!(guest.u32_at(0x8000), total);
+        let written = std::fs::read(dir.path().join("f")).unwrap();
+        assert!(
+            written[offset.unwrap_or(0) as usize..] == expected,
+            "{name}"
+        );
+    }
+    guest.ok("fd_seek", &[fd, 5, 0, 0x8000]);
+    for (name, offset) in [("fd_read", None), ("fd_pread", Some(5))] {
+        guest.bytes.fill(POISON);
+        let [iovs, count] = guest.iovecs(&LONG);
+        let args = [fd, iovs, count].into_iter().chain(offset).chain([0x8000]);
+        guest.ok(name, &Vec::from_iter(args));
+        assert_eq!(guest.u32_at(0x8000), total);
+        let read = LONG
+            .iter()
+            .flat_map(|(buf, len)| guest.at(*buf, *len).to_vec());
+        assert!(Vec::from_iter(read) == expected, "{name}");
+    }
+    // The end is in the third piece.
+    let [iovs, count] = guest.iovecs(&LONG[4..]);
+    guest.ok(
+        "fd_pread",
+        &[fd, iovs, count, u64::from(total) - (9 << 20), 0x8000],
+    );
+    assert_eq!(guest.u32_at(0x8000), (9 << 20) + 5);
+}
+
+#[test]
+fn long_reads_and_writes_of_files_stop() {
+    for (name, offset) in [
+        ("fd_write", None),
+        ("fd_pwrite", Some(0)),
+        ("fd_read", None),
+        ("fd_pread", Some(0)),
+    ] {
+        let interrupt = Arc::new(Interrupt::default());
+        let os = Little {
+            stop: Some((2, Arc::clone(&interrupt))),
+            moves: 0,
+        };
+        let (dir, mut guest) = with_file(os, interrupt);
+        std::fs::write(dir.path().join("f"), &guest.bytes).unwrap();
+        let fd = guest.open("f", 0, READ_WRITE).unwrap();
+        let [iovs, count] = guest.iovecs(&LONG);
+        let args = [fd, iovs, count].into_iter().chain(offset).chain([0x8000]);
+        guest.ok(name, &Vec::from_iter(args));
+        // The first buffers, and a piece of the second.
+        assert_eq!(guest.u32_at(0x8000), 1 + MOST_BYTES as u32, "{name}");
+        assert!(guest.call("sched_yield", &[]).is_err());
+    }
+}
+
+#[test]
+fn a_device_is_not_written_for_long_at_once() {
+    // As `/dev/urandom`, which takes seconds for what it is given.
+    let access = fossor_wasi::Access::ReadWrite;
+    let builder = WasiCtx::builder().os(Box::new(Little::default()));
+    let mut devices = Guest::new(builder.preopen_dir("/dev", "/", access).unwrap());
+    devices.bytes.resize(32 << 20, POISON);
+    let fd = devices.open("null", 0, WRITE).unwrap();
+    let [iovs, count] = devices.iovecs(&LONG);
+    devices.ok("fd_write", &[fd, iovs, count, 0x8000]);
+    assert_eq!(
+        devices.u32_at(0x8000),
+        LONG.iter().map(|(_, len)| len).sum()
+    );
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use fossor_host::GuestMemory;
-use fossor_wasi::{Call, Content, TraceCall, TraceOptions, Value, WasiCtx, spans};
+use fossor_wasi::{Call, Content, Errno, TraceCall, TraceOptions, Value, WasiCtx, spans};
 
 use crate::guest::*;
 
@@ -83,6 +83,15 @@ fn names_of_descriptors_are_escaped() {
     assert!(guest.line().ends_with(r"{4</a\nproc_exit(0)\x1b[2J>}"));
     guest.close(fd);
     assert_eq!(guest.line(), r"fd_close(4</a\nproc_exit(0)\x1b[2J>) = 0");
+}
+
+#[test]
+fn letters_that_run_backwards_are_escaped() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut guest = Guest::with_dir(dir.path(), Default::default());
+    assert_eq!(guest.open("a\u{202e}b\u{9b}m", 0, READ), Err(Errno::Noent));
+    let line = guest.line();
+    assert!(line.contains(r#""a\u{202e}b\x9bm""#), "{line}");
 }
 
 #[test]
