@@ -215,6 +215,11 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
             })));
         }
         base.copy_from_nonoverlapping(slots.as_ptr(), count);
+        let under_way = UnderWay {
+            execution,
+            base,
+            depth: (*execution).depth,
+        };
         (*execution).depth += 1;
         (*execution).exit = Exit::Running;
         // Where an earlier run stopped is overwritten by now.
@@ -223,9 +228,7 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
             true => call_host_of(execution, &callee, base, None),
             false => run(execution, &callee, base),
         };
-        (*execution).depth -= 1;
-        (*execution).exit = Exit::Running;
-        (*execution).stack_top = base;
+        drop(under_way);
         match exit {
             Exit::Running | Exit::Returned => {
                 slots.copy_from_slice(std::slice::from_raw_parts(base, count));
@@ -245,6 +248,28 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 settle_fuel(execution, trap);
                 Err(Error::Trap(Box::new(walk::trap_info(execution, trap))))
             }
+        }
+    }
+}
+
+/// A call that is under way. When it is over the store is ready for another one, also
+/// where a panic of a sampler or an observer ends it, which the embedder may catch.
+struct UnderWay {
+    execution: *mut Execution,
+    /// Where its frames begin.
+    base: *mut u64,
+    /// How many runs it is nested in.
+    depth: u32,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        // SAFETY: V3: the call that made this is not over, so that its store is alive.
+        unsafe {
+            let execution = self.execution;
+            (*execution).depth = self.depth;
+            (*execution).exit = Exit::Running;
+            (*execution).stack_top = self.base;
         }
     }
 }
