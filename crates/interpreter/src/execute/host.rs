@@ -401,7 +401,11 @@ unsafe fn call_host_of(
             Ok(Err(HostError::Other(error))) => match error.downcast::<Error>() {
                 // A guest that was called back failed: as if it were one run.
                 Ok(error) => match *error {
-                    Error::Exception(info) if info.thrown.store == id => {
+                    // What it names means something else here, or nothing.
+                    error if error.is_of_other_store(id) => {
+                        fail(execution, Error::Host(Box::new(error)))
+                    }
+                    Error::Exception(info) => {
                         (*execution).thrown = Some(info.thrown.exception);
                         Exit::Thrown
                     }
