@@ -60,6 +60,13 @@ impl Store {
 
     /// Makes a table.
     pub fn new_table(&mut self, ty: TableType, init: Val) -> Result<TableId, Error> {
+        if !self.fits(&init, ValType::Ref(ty.element)) {
+            return Err(Error::Call(format!(
+                "a table of {} was given a {}",
+                ty.element,
+                init.ty()
+            )));
+        }
         self.check_val(&init);
         self.new_table_raw(ty, ty.limits.min, init.to_slots()[0])
     }
