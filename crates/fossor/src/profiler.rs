@@ -71,6 +71,12 @@ pub struct ProfiledStack {
 /// Frames of a stack that are kept, the innermost.
 const MAX_FRAMES: usize = 256;
 
+/// Frames of all stacks that are kept, 50 MB of them: a guest can have a stack of its own
+/// for each sample.
+const MAX_KEPT_FRAMES: usize = if cfg!(test) { 1000 } else { 1 << 22 };
+/// What stands for the stacks beyond.
+const NOT_KEPT: &str = "(stacks beyond what a profile keeps)";
+
 /// Operators between looks at the clock: about 30 µs.
 const CLOCK_INTERVAL: u64 = 10_000;
 
@@ -78,6 +84,9 @@ const CLOCK_INTERVAL: u64 = 10_000;
 struct Shared {
     /// Samples and value by stack.
     stacks: HashMap<Stack, (u64, u64)>,
+    kept_frames: usize,
+    /// Samples and value of stacks that are not kept.
+    not_kept: (u64, u64),
     programs: HashMap<core::InstanceId, Option<GoProgram>>,
     /// Where frames are in the source, by instance.
     sources: HashMap<(core::InstanceId, Frame), Vec<SourceFrame>>,
@@ -147,6 +156,14 @@ impl Profiler {
                 value,
             }
         }));
+        let (samples, value) = shared.not_kept;
+        if samples > 0 {
+            stacks.push(ProfiledStack {
+                frames: vec![named_frame(NOT_KEPT.to_owned())],
+                samples,
+                value,
+            });
+        }
         stacks.sort_by(|a, b| (b.value, &a.frames).cmp(&(a.value, &b.frames)));
         stacks
     }
@@ -178,6 +195,17 @@ impl Shared {
                 frames.into_iter().map(Frame::Wasm).collect()
             }
         };
+        if let Some(sum) = self.stacks.get_mut(&(instance, frames.clone())) {
+            sum.0 += 1;
+            sum.1 += value;
+            return;
+        }
+        if self.kept_frames + frames.len() > MAX_KEPT_FRAMES {
+            self.not_kept.0 += 1;
+            self.not_kept.1 += value;
+            return;
+        }
+        self.kept_frames += frames.len();
         let store = sample.store();
         if frames.iter().any(|frame| matches!(frame, Frame::Wasm(_))) {
             self.modules.add(store, instance);
@@ -192,9 +220,7 @@ impl Shared {
                 .entry((instance, *frame))
                 .or_insert_with(source);
         }
-        let sum = self.stacks.entry((instance, frames)).or_default();
-        sum.0 += 1;
-        sum.1 += value;
+        self.stacks.insert((instance, frames), (1, value));
     }
 }
 
@@ -254,8 +280,13 @@ fn wasm_source(
 ) -> SourceFrame {
     let module = store.module_of(instance).decoded();
     let name = module.func_name(frame.func_idx);
+    named_frame(name.map_or_else(|| format!("function {}", frame.func_idx), str::to_owned))
+}
+
+/// A frame of which the name is all that is known.
+fn named_frame(func: String) -> SourceFrame {
     SourceFrame {
-        func: name.map_or_else(|| format!("function {}", frame.func_idx), str::to_owned),
+        func,
         file: String::new(),
         line: 0,
         start_line: 0,
@@ -268,5 +299,46 @@ impl fmt::Debug for Profiler {
         f.debug_struct("Profiler")
             .field("by", &self.by)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "wat"))]
+mod tests {
+    use super::*;
+    use crate::{Config, Engine, Error, Linker, Module, Store};
+
+    /// Its stacks spell a number in two call sites: nearly each sample has a new one.
+    const SPELLS: &str = r#"(module
+        (func $spell (param $bits i32) (param $more i32)
+            (if (i32.eqz (local.get $more)) (then (return)))
+            (if (i32.and (local.get $bits) (i32.const 1))
+                (then (call $spell (i32.shr_u (local.get $bits) (i32.const 1))
+                    (i32.sub (local.get $more) (i32.const 1))))
+                (else (call $spell (i32.shr_u (local.get $bits) (i32.const 1))
+                    (i32.sub (local.get $more) (i32.const 1))))))
+        (func (export "run") (local $n i32)
+            (loop
+                (call $spell (local.get $n) (i32.const 14))
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if 0 (i32.lt_u (local.get $n) (i32.const 10000))))))"#;
+
+    #[test]
+    fn a_guest_with_ever_new_stacks_does_not_take_ever_more_memory() -> Result<(), Error> {
+        let engine = Engine::new(Config::new().consume_fuel(true));
+        let mut store = Store::new(&engine, ());
+        store.set_fuel(u64::MAX);
+        let profiler = Profiler::attach(&mut store, SampleBy::Instructions(300));
+        let module = Module::new(&engine, SPELLS)?;
+        let instance = Linker::new(&engine).instantiate(&mut store, &module)?;
+        let run = instance.get_typed_func::<(), ()>(&store, "run")?;
+        run.call(&mut store, ())?;
+        let stacks = profiler.stacks();
+        let frames: usize = stacks.iter().map(|stack| stack.frames.len()).sum();
+        assert!(frames <= 1001, "{frames} frames");
+        // None of the work is lost.
+        assert_eq!(stacks[0].frames[0].func, NOT_KEPT);
+        let operators: u64 = stacks.iter().map(|stack| stack.value).sum();
+        assert!(u64::MAX - store.fuel() - operators < 10_000, "{operators}");
+        Ok(())
     }
 }
