@@ -89,13 +89,14 @@ impl Context {
         unsafe { *self.imported_globals.add(index) }
     }
 
-    /// Takes over memory 0 as it is now.
-    pub unsafe fn refresh_memory(&mut self) {
-        if self.memory_count > 0 {
-            // SAFETY: V3.
-            unsafe {
-                let memory = self.memory(0);
-                (self.memory_base, self.memory_bytes) = (memory.base(), memory.len_bytes());
+    /// Takes over memory 0 as it is now. By a pointer, as a unique reference would claim
+    /// `stack_limit` too, which other threads may write meanwhile.
+    pub unsafe fn refresh_memory(this: *mut Self) {
+        // SAFETY: V3.
+        unsafe {
+            if (*this).memory_count > 0 {
+                let memory = (*this).memory(0);
+                ((*this).memory_base, (*this).memory_bytes) = (memory.base(), memory.len_bytes());
             }
         }
     }

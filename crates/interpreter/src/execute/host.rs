@@ -310,7 +310,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
     // SAFETY: V1: the frame's end is compared first; V2, V3.
     unsafe {
         let ctx = callee.ctx;
-        (*ctx).refresh_memory();
+        Context::refresh_memory(ctx);
         let code = (*callee.entry).code();
         let header = code.cast::<CodeHeader>().read();
         if fp as usize + header.frame_slots as usize * 8 > (*execution).stack_limit() as usize {
@@ -354,7 +354,7 @@ pub(super) unsafe fn call_host(ctx: *mut Context, func: *const FuncRef, args: *m
         let exit = call_host_of(execution, &*func, args, Some((*(*ctx).instance).id));
         (*execution).heed_interrupt();
         (*ctx).fuel = (*execution).fuel;
-        (*ctx).refresh_memory();
+        Context::refresh_memory(ctx);
         exit
     }
 }
@@ -446,7 +446,7 @@ unsafe fn fail(execution: *mut Execution, error: Error) -> Exit {
 /// Takes over the memory of a context that was just made.
 pub(crate) fn refresh(context: &mut Context) {
     // SAFETY: V3: its pointers were set.
-    unsafe { context.refresh_memory() }
+    unsafe { Context::refresh_memory(context) }
 }
 
 /// Code of the context `to` goes on after code of `from`: its memory may have grown
@@ -456,7 +456,7 @@ pub(super) unsafe fn enter_instance(from: *mut Context, to: *mut Context) {
     // SAFETY: V3.
     unsafe {
         (*to).fuel = (*from).fuel;
-        (*to).refresh_memory();
+        Context::refresh_memory(to);
     }
 }
 
