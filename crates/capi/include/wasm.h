@@ -7,8 +7,17 @@
  *
  * Ownership: `own` marks what the receiver has to delete: results and output
  * parameters belong to the caller, parameters to the callee. Everything else is
- * borrowed. Objects of one store are used by one thread at a time; engines and
- * shared modules by any.
+ * borrowed, and is not deleted before the function that borrows it has returned;
+ * with one exception: a callback may delete handles that its caller borrows, of
+ * its own store, function, instance and module. What they stand for lasts until
+ * the call that led to the callback has returned. Vectors and values that were
+ * lent to that call are not deleted meanwhile.
+ *
+ * What belongs to one store is of no use in another: functions that are given
+ * such a reference or import refuse it. Objects of one store are used by one
+ * thread at a time; engines and shared modules by any.
+ *
+ * Callbacks return: neither longjmp nor an exception of C++ may leave them.
  */
 
 #ifndef WASM_H

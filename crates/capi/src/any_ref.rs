@@ -72,7 +72,7 @@ pub unsafe extern "C" fn fossor_ref_set(
     value: Option<&wasm_val_t>,
 ) -> bool {
     // SAFETY: C1.
-    let value = value.and_then(|value| unsafe { value.to_val() });
+    let value = value.and_then(|value| unsafe { value.to_val_in(&object.store) });
     let (Some(any), Some(value)) = (any(object), value) else {
         return false;
     };

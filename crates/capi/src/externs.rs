@@ -4,7 +4,7 @@ use crate::engine::{StoreRef, wasm_store_t};
 use crate::last_error;
 use crate::object::{Attached, Object, What};
 use crate::types::{Type, extern_kind};
-use crate::value::{Kept, reference, wasm_val_t};
+use crate::value::{Kept, OTHER_STORE, reference_in, wasm_val_t};
 use crate::vector::{Element, Vector, vectors};
 use crate::wasi::Guest;
 use fossor::{Error, Extern, ExternRef, Global, Memory, StoreContextMut, Table, Val, ValType};
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn wasm_global_new(
     value: &wasm_val_t,
 ) -> Option<Box<Object>> {
     // SAFETY: C1.
-    let value = unsafe { value.to_val() }?;
+    let value = unsafe { value.to_val_in(&store.0) }?;
     let ty = ty.to_global()?;
     let global = store.0.with(|ctx| Global::new(ctx, ty, value));
     made(&store.0, global.map(What::Global))
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn wasm_global_get(object: &Object, out: *mut wasm_val_t) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_global_set(object: &Object, value: &wasm_val_t) {
     // SAFETY: C1.
-    if let (Some(global), Some(value)) = (global(object), unsafe { value.to_val() })
+    if let (Some(global), Some(value)) = (global(object), unsafe { value.to_val_in(&object.store) })
         && let Err(error) = object.store.with(|ctx| global.set(ctx, value))
     {
         let _ = last_error::set::<()>(error);
@@ -137,7 +137,7 @@ pub extern "C" fn wasm_table_new(
     init: Option<&Object>,
 ) -> Option<Box<Object>> {
     let ty = ty.to_table()?;
-    let init = reference(init, ValType::Ref(ty.element))?;
+    let init = reference_in(&store.0, init, ValType::Ref(ty.element))?;
     let table = store.0.with(|ctx| Table::new(ctx, ty, init));
     made(&store.0, table.map(What::Table))
 }
@@ -165,8 +165,8 @@ pub extern "C" fn wasm_table_set(object: &Object, index: u32, value: Option<&Obj
     let Some((table, ty)) = table(object) else {
         return false;
     };
-    let Some(value) = reference(value, ty) else {
-        return last_error::set::<()>("the reference is not of the table's type").is_some();
+    let Some(value) = reference_in(&object.store, value, ty) else {
+        return false;
     };
     let set = object.store.with(|ctx| table.set(ctx, index.into(), value));
     set.or_else(|error| last_error::set(error).ok_or(()))
@@ -184,8 +184,8 @@ pub extern "C" fn wasm_table_grow(object: &Object, delta: u32, init: Option<&Obj
     let Some((table, ty)) = table(object) else {
         return false;
     };
-    let Some(init) = reference(init, ty) else {
-        return last_error::set::<()>("the reference is not of the table's type").is_some();
+    let Some(init) = reference_in(&object.store, init, ty) else {
+        return false;
     };
     let grown = object.store.with(|ctx| table.grow(ctx, delta.into(), init));
     grown
@@ -250,13 +250,20 @@ pub extern "C" fn wasm_memory_grow(object: &Object, delta_pages: u32) -> bool {
     memory(object).is_some_and(grow)
 }
 
-/// What a vector of externals holds; `None` if one of them is none.
-pub unsafe fn items(vector: Option<&Vector<*mut Object>>) -> Option<Vec<Extern>> {
+/// What a vector of externals of this store holds, or what is wrong with one of them.
+pub unsafe fn items(
+    store: &StoreRef,
+    vector: Option<&Vector<*mut Object>>,
+) -> Result<Vec<Extern>, &'static str> {
     // SAFETY: C1.
     let objects = vector.map_or(&[][..], |vector| unsafe { vector.as_slice() });
-    // SAFETY: C1.
-    objects
-        .iter()
-        .map(|object| item(unsafe { object.as_ref() }?))
-        .collect()
+    let items = objects.iter().map(|object| {
+        // SAFETY: C1.
+        let object = unsafe { object.as_ref() }.ok_or("an import is missing")?;
+        match object.store.same(store) {
+            true => item(object).ok_or("an import is missing"),
+            false => Err(OTHER_STORE),
+        }
+    });
+    items.collect()
 }

@@ -5,7 +5,7 @@ use crate::last_error;
 use crate::object::{Finalizer, Object, What};
 use crate::trap::{self, Reason};
 use crate::types::Type;
-use crate::value::{Kept, wasm_val_t};
+use crate::value::{Kept, OTHER_STORE, wasm_val_t};
 use crate::vector::{Element, Vector};
 use crate::wasi::Guest;
 use fossor::{AnyRef, AsContextMut, Error, Func, FuncType, HostError, StoreContextMut, Val};
@@ -188,7 +188,8 @@ pub unsafe extern "C" fn wasm_func_call(
     args: Option<&Values>,
     results: Option<&mut Values>,
 ) -> Option<Box<Object>> {
-    let store = &object.store;
+    // A callback may delete the function's handle, and all others of its store.
+    let store = &object.store.clone();
     let fail = |message: &str| {
         let _ = last_error::set::<()>(message);
         Some(trap::new(
@@ -204,6 +205,10 @@ pub unsafe extern "C" fn wasm_func_call(
     };
     // SAFETY: C1.
     let args = args.map_or(&[][..], |args| unsafe { args.as_slice() });
+    // SAFETY: C1.
+    if !args.iter().all(|arg| unsafe { arg.is_of(store) }) {
+        return fail(OTHER_STORE);
+    }
     // SAFETY: C1.
     let args: Option<Vec<Val>> = args.iter().map(|arg| unsafe { arg.to_val() }).collect();
     let Some(args) = args else {

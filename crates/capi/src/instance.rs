@@ -14,38 +14,33 @@ pub unsafe extern "C" fn wasm_instance_new(
     store: &wasm_store_t,
     object: &Object,
     imports: Option<&Vector<*mut Object>>,
-    out: Option<&mut Option<Box<Object>>>,
+    out: *mut Option<Box<Object>>,
 ) -> Option<Box<Object>> {
-    let module = module(object)?;
+    // A callback may delete the handles of the store and of the module.
+    let store = &store.0.clone();
+    let module = &module(object)?.clone();
     // SAFETY: C1.
-    let outcome = match unsafe { externs::items(imports) } {
-        Some(items) => store
-            .0
+    let outcome = match unsafe { externs::items(store, imports) } {
+        Ok(items) => store
             .with(|ctx| Instance::new(ctx, module, &items))
             .map_err(|error| {
                 let _ = last_error::set::<()>(&error);
                 Reason::of(&error, Some(module))
             }),
-        None => Err(Reason {
-            message: "an import is missing".to_owned(),
+        Err(message) => Err(Reason {
+            message: message.to_owned(),
             ..Reason::default()
         }),
     };
-    match outcome {
-        Ok(instance) => {
-            if let Some(out) = out {
-                // Whatever C had there is not ours to free.
-                std::mem::forget(out.take());
-            }
-            Some(Object::new(&store.0, What::Instance(instance)))
-        }
-        Err(reason) => {
-            if let Some(out) = out {
-                std::mem::forget(out.replace(trap::new(&store.0, reason)));
-            }
-            None
-        }
+    let (instance, trap) = match outcome {
+        Ok(instance) => (Some(Object::new(store, What::Instance(instance))), None),
+        Err(reason) => (None, Some(trap::new(store, reason))),
+    };
+    if !out.is_null() {
+        // SAFETY: C1. Whatever C had there, if it had anything, is not ours to read or free.
+        unsafe { out.write(trap) };
     }
+    instance
 }
 
 #[unsafe(no_mangle)]

@@ -6,8 +6,10 @@
 //! blocks rely on are promises of the caller in C:
 //!
 //! * **C1, pointers.** A pointer that is not null comes from a function of this
-//!   library that gives this type, and was not deleted. Vectors have as many
-//!   elements as they say. Output parameters are valid to write.
+//!   library that gives this type, and was not deleted; nor is it before the
+//!   function returns, but for the handles that `wasm.h` lets callbacks delete:
+//!   functions that lead to callbacks do not look at those afterwards. Vectors have
+//!   as many elements as they say. Output parameters are valid to write.
 //! * **C2, ownership.** What the header marks `own` changes hands: a result is a
 //!   leaked box, which a `delete` function or a taking parameter makes a box
 //!   again, once.

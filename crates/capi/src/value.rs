@@ -1,12 +1,16 @@
 //! Values.
 
 use crate::engine::StoreRef;
+use crate::last_error;
 use crate::object::{Attached, Object, What};
 use crate::types::{kind_of, of_kind};
 use crate::vector::{Element, Vector, vectors};
 use crate::wasi::Guest;
 use fossor::{AnyRef, ExternRef, HeapType, Rooted, StoreContextMut, Val, ValType};
 use std::rc::Rc;
+
+/// Why what belongs to another store is refused.
+pub const OTHER_STORE: &str = "a reference or an import is of another store";
 
 /// A value as C sees it.
 #[derive(Clone, Copy)]
@@ -84,6 +88,17 @@ impl wasm_val_t {
         object.is_none_or(|object| object.store.same(store))
     }
 
+    /// As [`to_val`](Self::to_val), for this store; `None`, and a reason, for a reference
+    /// of another one.
+    pub unsafe fn to_val_in(self, store: &StoreRef) -> Option<Val> {
+        // SAFETY: C1.
+        match unsafe { self.is_of(store) } {
+            // SAFETY: C1.
+            true => unsafe { self.to_val() },
+            false => last_error::set(OTHER_STORE),
+        }
+    }
+
     fn object(self) -> Option<*mut Object> {
         if !of_kind(self.kind).is_ref() {
             return None;
@@ -129,8 +144,18 @@ impl Kept {
     }
 }
 
+/// As [`reference`], in this store; `None`, and a reason, for one of another type or
+/// store.
+pub fn reference_in(store: &StoreRef, object: Option<&Object>, ty: ValType) -> Option<Val> {
+    if object.is_some_and(|object| !object.store.same(store)) {
+        return last_error::set(OTHER_STORE);
+    }
+    let value = reference(object, ty);
+    value.or_else(|| last_error::set("the reference is not of the table's type"))
+}
+
 /// A reference as a value of this type; `None` if it is none.
-pub fn reference(object: Option<&Object>, ty: ValType) -> Option<Val> {
+fn reference(object: Option<&Object>, ty: ValType) -> Option<Val> {
     let Some(object) = object else {
         return Some(Val::default_of(ty));
     };

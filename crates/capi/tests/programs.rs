@@ -128,6 +128,21 @@ fn objects() {
 }
 
 #[test]
+fn own_store() {
+    check("own_store", &[], "done\n");
+}
+
+#[test]
+fn two_stores() {
+    let why = "a reference or an import is of another store";
+    check(
+        "two_stores",
+        &[],
+        &format!("trap: {why}\ntrap: {why}\n{why}\n{why}\ndone\n"),
+    );
+}
+
+#[test]
 fn threads() {
     check(
         "threads",

@@ -128,9 +128,20 @@ impl AnyRef {
     /// Calls `body`. References that the host is given in it end with it, so that
     /// they keep nothing alive after it.
     pub fn scope<S: AsContextMut, R>(store: &mut S, body: impl FnOnce(&mut S) -> R) -> R {
-        let scope = store.core_mut().hold_scope();
-        let result = body(store);
-        store.core_mut().end_hold_scope(scope);
-        result
+        let number = store.core_mut().hold_scope();
+        let scope = Scope { store, number };
+        body(&mut *scope.store)
+    }
+}
+
+/// A scope, which ends with this, also by a panic of the host's.
+struct Scope<'a, S: AsContextMut> {
+    store: &'a mut S,
+    number: usize,
+}
+
+impl<S: AsContextMut> Drop for Scope<'_, S> {
+    fn drop(&mut self) {
+        self.store.core_mut().end_hold_scope(self.number);
     }
 }

@@ -100,19 +100,9 @@ fn host_func<T: Send + 'static>(
         AbiType::I64 => ValType::I64,
     });
     let results = function.has_result.then_some(ValType::I32);
-    let count = function.params.len();
     let wrappers = Wrappers::new(function.name);
-    let body = move |caller: &mut core::Caller<'_>, slots: &mut [u64]| -> Result<(), HostError> {
-        let (memory, data) = caller.memory_and_data();
-        let context = ctx(store::data_mut(data));
-        if !context.callers_wanted() {
-            return answer(function, context, memory, slots, count);
-        }
-        let callers = wrappers.callers(caller);
-        let (memory, data) = caller.memory_and_data();
-        let context = ctx(store::data_mut(data));
-        context.set_callers(callers);
-        answer(function, context, memory, slots, count)
+    let body = move |caller: &mut core::Caller<'_>, slots: &mut [u64]| {
+        call(function, ctx, &wrappers, caller, slots)
     };
     HostFunc {
         ty: FuncType::new(params, results),
@@ -120,17 +110,57 @@ fn host_func<T: Send + 'static>(
     }
 }
 
-/// Calls, with the first `count` slots as arguments, and leaves the errno in the
-/// first.
+#[inline]
+fn call<T: Send + 'static>(
+    function: &'static Function,
+    ctx: impl Fn(&mut T) -> &mut WasiCtx,
+    wrappers: &Wrappers,
+    caller: &mut core::Caller<'_>,
+    slots: &mut [u64],
+) -> Result<(), HostError> {
+    let flag = Arc::as_ptr(caller.store.interrupt());
+    let (memory, data) = caller.memory_and_data();
+    let context = ctx(store::data_mut(data));
+    if context.callers_wanted() || !context.is_stopped_by(flag) {
+        return call_prepared(function, ctx, wrappers, caller, slots);
+    }
+    answer(function, context, memory, slots)
+}
+
+/// As [`call`], where the context wants to know the callers, or does not know the store's
+/// stop flag: the embedder may have exchanged it after the guest was made. Without the
+/// flag, nothing would end its waits.
+#[cold]
+fn call_prepared<T: Send + 'static>(
+    function: &'static Function,
+    ctx: impl Fn(&mut T) -> &mut WasiCtx,
+    wrappers: &Wrappers,
+    caller: &mut core::Caller<'_>,
+    slots: &mut [u64],
+) -> Result<(), HostError> {
+    let interrupt = caller.store.interrupt().clone();
+    let context = ctx(store::data_mut(caller.store.data_mut()));
+    context.set_interrupt(interrupt).map_err(HostError::other)?;
+    let wanted = context.callers_wanted();
+    let callers = wanted.then(|| wrappers.callers(caller));
+    let (memory, data) = caller.memory_and_data();
+    let context = ctx(store::data_mut(data));
+    if let Some(callers) = callers {
+        context.set_callers(callers);
+    }
+    answer(function, context, memory, slots)
+}
+
+/// Calls, with the first slots as arguments, and leaves the errno in the first.
 #[inline]
 fn answer(
     function: &Function,
     ctx: &mut WasiCtx,
     memory: Option<&mut [u8]>,
     slots: &mut [u64],
-    count: usize,
 ) -> Result<(), HostError> {
     let mut memory = GuestMemory::new(memory.unwrap_or_default());
+    let count = function.params.len();
     let errno = (function.call)(ctx, &mut memory, &slots[..count])?;
     if let (true, Some(slot)) = (function.has_result, slots.first_mut()) {
         *slot = errno.into();

@@ -221,3 +221,24 @@ fn a_function_that_finds_no_room_for_its_code_leaves_it_to_others() -> Result<()
     }
     Ok(())
 }
+
+/// A context that comes into the store after the guest was made is stopped like the one
+/// that was there before.
+#[test]
+fn a_deadline_wakes_a_guest_whose_context_was_exchanged() -> Result<(), Error> {
+    let engine = Engine::default();
+    let mut linker = Linker::<WasiCtx>::new(&engine);
+    wasi::add_to_linker(&mut linker, |ctx| ctx)?;
+    // For three seconds: without the fix it does return.
+    let text = SLEEP.replace("3600000000000", "3000000000");
+    let mut store = Store::new(&engine, WasiCtx::builder().build().unwrap());
+    let instance = linker.instantiate(&mut store, &Module::new(&engine, text)?)?;
+    *store.data_mut() = WasiCtx::builder().build().unwrap();
+    store.set_deadline(Duration::from_millis(50));
+    let start = instance.get_typed_func::<(), ()>(&store, "_start")?;
+    let begin = Instant::now();
+    let result = start.call(&mut store, ());
+    assert!(is_deadline(&result), "{result:?}");
+    assert!(begin.elapsed() < Duration::from_millis(2500));
+    Ok(())
+}

@@ -217,3 +217,21 @@ fn values_of_the_host_come_back_as_they_were() -> Result<(), Error> {
     assert!(AnyRef::new_object(&mut store, node.heap, &wrong).is_err());
     Ok(())
 }
+
+/// A panic that the host catches ends the scopes that it leaves: what the host was given
+/// in them keeps nothing alive.
+#[test]
+fn a_panic_ends_scopes() -> Result<(), Error> {
+    let (mut store, instance) = guest(Limits::default(), Collect::default())?;
+    let node = instance.get_func(&store, "node").unwrap();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        AnyRef::scope(&mut store, |store| {
+            node.call(store, &[Val::I32(1)]).unwrap();
+            panic!("of the test's");
+        })
+    }));
+    assert!(panicked.is_err());
+    store.collect_objects();
+    assert_eq!(store.heap_stats().live_bytes, 0);
+    Ok(())
+}

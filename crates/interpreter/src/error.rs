@@ -137,6 +137,19 @@ impl Error {
             _ => None,
         }
     }
+
+    /// Whether it is of a guest in another store than this, one that a host function ran.
+    pub(crate) fn is_of_other_store(&self, store: u64) -> bool {
+        let info = match self {
+            Error::Trap(info) => info,
+            Error::Exception(exception) if exception.thrown.store != store => return true,
+            Error::Exception(exception) => &exception.info,
+            _ => return false,
+        };
+        let frames = info.frames.iter().map(|frame| frame.instance);
+        let mut instances = frames.chain(info.instance);
+        instances.any(|instance| instance.0.store != store)
+    }
 }
 
 /// An import and what is wrong with what was given for it.

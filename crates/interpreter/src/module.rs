@@ -12,7 +12,7 @@ use crate::translate::{Line, Spare, translate};
 use fossor_host::{Interrupt, Trap};
 use fossor_module::{ExternType, FuncType, TypeIndex};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmparser::FuncValidatorAllocations;
 
@@ -38,7 +38,8 @@ pub(crate) struct ModuleInner {
     /// What instances leave for the next.
     pub func_buffers: Arc<Buffers<FuncRef>>,
     pub table_buffers: Arc<Buffers<u64>>,
-    code_bytes: AtomicUsize,
+    /// Bytes of code that was published.
+    code_bytes: Mutex<usize>,
     scratch: Mutex<Scratch>,
     /// Of translated functions that catch exceptions, by defined index.
     catches: Mutex<HashMap<u32, Arc<CatchTable>>>,
@@ -141,7 +142,7 @@ impl Module {
             own_globals_slots,
             func_buffers: Buffers::new(),
             table_buffers: Buffers::new(),
-            code_bytes: AtomicUsize::new(0),
+            code_bytes: Mutex::default(),
             catches: Mutex::default(),
             scratch: Mutex::default(),
             counters: Mutex::default(),
@@ -253,21 +254,31 @@ impl ModuleInner {
         let translation = self.translate(entry.defined_idx, false, stop)?;
         let bytes = translation.words.len() * 8;
         let limit = self.engine.config().max_code_bytes;
-        let more = |taken: usize| taken.checked_add(bytes).filter(|&all| all <= limit);
-        let (order, taken) = (Ordering::Relaxed, &self.code_bytes);
+        // Held until the code is published: of threads that translated the same function,
+        // one counts it.
+        let mut taken = self
+            .code_bytes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((code, _)) = entry.translation() {
+            return Ok(code);
+        }
+        let all = taken.checked_add(bytes).filter(|&all| all <= limit);
         // A function that finds no room takes none: smaller ones may yet have it.
-        if taken.fetch_update(order, order, more).is_err() {
+        let Some(all) = all else {
             return Err(Error::Untranslatable {
                 func_idx: self.decoded.imported_funcs + entry.defined_idx,
                 message: format!("the module's translated code would take more than {limit} bytes"),
             });
-        }
+        };
         if !translation.catches.regions.is_empty() {
             let mut catches = self.catches.lock().unwrap_or_else(PoisonError::into_inner);
             catches.insert(entry.defined_idx, Arc::new(translation.catches));
         }
         // A copy of exactly its length; the buffer is for the next function.
         let code = entry.publish(translation.words.as_slice().into());
+        *taken = all;
+        drop(taken);
         self.scratch().code = translation.words;
         Ok(code)
     }

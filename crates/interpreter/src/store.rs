@@ -22,7 +22,10 @@ use fossor_module::{Composite, ExternType, FuncType, GlobalType, HeapType, TypeI
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The number of the next store. There is none twice: handles are told apart by it.
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 /// A global variable's type and cell.
 pub(crate) struct Global {
@@ -33,7 +36,7 @@ pub(crate) struct Global {
 /// Owns instances, memories, tables, globals and host functions, and the data
 /// that host functions work on.
 pub struct Store {
-    pub(crate) id: u32,
+    pub(crate) id: u64,
     pub(crate) engine: Engine,
     /// Dropped before the contexts that it knows.
     pub(crate) brake: Brake,
@@ -86,12 +89,11 @@ impl Store {
 
     /// As [`new`](Self::new), with limits.
     pub fn with_limits(engine: &Engine, data: Box<dyn Any + Send>, limits: StoreLimits) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         let interrupt = Arc::<Interrupt>::default();
         let mut execution = host::new_execution(engine, interrupt.clone());
         execution.heap.set_limit_bytes(limits.heap_bytes);
         Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             engine: engine.clone(),
             brake: Brake::new(interrupt.clone(), execution.stack_limit()),
             instances: Vec::new(),
@@ -419,5 +421,24 @@ impl std::fmt::Debug for Store {
         f.debug_struct("Store")
             .field("id", &self.id)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    /// A host that makes a store for each request makes four billion in some days.
+    #[test]
+    fn handles_of_a_store_are_not_taken_by_one_made_four_billion_stores_later() {
+        let engine = Engine::default();
+        let mut first = Store::new(&engine, Box::new(()));
+        let func = first.new_func(FuncType::new([], []), |_, _| Ok(()));
+        NEXT_ID.fetch_add(u32::MAX.into(), Ordering::Relaxed);
+        let later = Store::new(&engine, Box::new(()));
+        assert_ne!(later.id, first.id);
+        let taken = catch_unwind(AssertUnwindSafe(|| later.check_func(func)));
+        assert!(taken.is_err());
     }
 }

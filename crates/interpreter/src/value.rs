@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// that panics in the functions of [`Store`](crate::Store).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
-    pub(crate) store: u32,
+    pub(crate) store: u64,
     pub(crate) index: u32,
 }
 
@@ -37,7 +37,7 @@ handles! {
 /// A reference of the hierarchies `any`, `extern` and `exn`, as hosts hold it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeapRef {
-    pub store: u32,
+    pub store: u64,
     /// Never null.
     pub slot: u64,
     /// What keeps an object alive.
@@ -74,7 +74,7 @@ pub struct ExnRef(pub(crate) HeapRef);
 /// A function of a store, the guest's or the host's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Func {
-    pub(crate) store: u32,
+    pub(crate) store: u64,
     /// Address of its `FuncRef`, never zero.
     pub(crate) addr: usize,
 }
@@ -97,7 +97,7 @@ pub enum Extern {
 /// An exception: its tag, and the values that it carries.
 #[derive(Clone, Debug)]
 pub struct Thrown {
-    pub(crate) store: u32,
+    pub(crate) store: u64,
     pub(crate) exception: Arc<Exception>,
     pub(crate) values: Vec<Val>,
     /// Keep the objects among the values alive.
@@ -178,7 +178,7 @@ impl Val {
     }
 
     /// The store that a reference belongs to.
-    pub(crate) fn store(&self) -> Option<u32> {
+    pub(crate) fn store(&self) -> Option<u64> {
         match self {
             Val::FuncRef(Some(func)) => Some(func.store),
             Val::ExternRef(Some(ExternRef(value)))

@@ -71,6 +71,12 @@ impl WasiCtx {
         Ok(())
     }
 
+    /// Whether this is the stop flag, of which only the address is of interest.
+    #[inline]
+    pub fn is_stopped_by(&self, interrupt: *const Interrupt) -> bool {
+        self.waiter.is_stopped_by(interrupt)
+    }
+
     /// What traces call the descriptor of that number: `stdin`, a guest path.
     /// Files have names only if a layer was there when they were opened.
     pub fn descriptor_name(&self, fd: u32) -> Option<&str> {

@@ -3,13 +3,21 @@
 
 use crate::abi::{Fd, FdFlags, Rights};
 use crate::ctx::{Preopened, WasiCtx};
+use crate::descriptor::{Changes, Object};
 
 /// The descriptors of a guest, as it knows them.
 #[derive(Clone, Debug)]
 pub struct KeptDescriptors {
     preopened: Vec<Preopened>,
-    /// Those that the guest does not wait on.
-    nonblocking: Vec<Fd>,
+    /// All that are open.
+    open: Vec<Kept>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    fd: Fd,
+    flags: FdFlags,
+    changes: Changes,
 }
 
 /// Why descriptors cannot be kept, or not be restored.
@@ -40,26 +48,32 @@ pub enum KeepError {
 
 impl WasiCtx {
     /// Notes what the guest knows of its descriptors: which directories and
-    /// listeners it has, and on which it set `NONBLOCK`, as Go does when it
-    /// starts.
+    /// listeners it has, the flags that it set, as Go does `NONBLOCK` when it
+    /// starts, the rights that it gave up, and which streams it closed.
     pub fn keep_descriptors(&self) -> Result<KeptDescriptors, KeepError> {
         let preopened = self.preopened();
-        let mut nonblocking = Vec::new();
+        let mut open = Vec::new();
         for (fd, descriptor) in self.descriptors.iter() {
             if fd.0 > 2 && !preopened.iter().any(|preopened| preopened.fd == fd.0) {
                 return Err(KeepError::Open { fd: fd.0 });
             }
-            nonblocking.extend(descriptor.nonblock().then_some(fd));
+            let mut changes = descriptor.changes;
+            // It may have been so from the start, and the guest have seen it.
+            if descriptor.nonblock() {
+                changes.flags |= FdFlags::NONBLOCK;
+            }
+            open.push(Kept {
+                fd,
+                flags: descriptor.flags,
+                changes,
+            });
         }
-        Ok(KeptDescriptors {
-            preopened,
-            nonblocking,
-        })
+        Ok(KeptDescriptors { preopened, open })
     }
 
     /// Gives a guest that begins in another's state the descriptors' flags that
-    /// it relies on. Its directories and listeners have to be those of the
-    /// other, by number and name.
+    /// it relies on, and takes from it what the other gave up: rights, standard streams.
+    /// Its directories and listeners have to be those of the other, by number and name.
     pub fn restore_descriptors(&mut self, kept: &KeptDescriptors) -> Result<(), KeepError> {
         let names = |list: &[Preopened]| match list {
             [] => "no directory".to_owned(),
@@ -77,10 +91,30 @@ impl WasiCtx {
                 given: names(&preopened),
             });
         }
-        for &fd in &kept.nonblocking {
-            if let Ok(descriptor) = self.descriptors.get_mut(fd, Rights::empty()) {
-                descriptor.flags |= FdFlags::NONBLOCK;
+        let numbers = Vec::from_iter(self.descriptors.iter().map(|(fd, _)| fd));
+        for fd in numbers {
+            let Some(kept) = kept.open.iter().find(|kept| kept.fd == fd) else {
+                // A stream: directories and listeners were compared.
+                let _ = self.descriptors.remove(fd);
+                continue;
+            };
+            let Ok(descriptor) = self.descriptors.get_mut(fd, Rights::empty()) else {
+                continue;
+            };
+            let mut changed = kept.changes.flags;
+            if let Object::File(file) = &descriptor.object
+                && file.host_appends
+            {
+                // The host's descriptor appends, whatever the guest is told.
+                changed -= FdFlags::APPEND;
             }
+            descriptor.flags = (descriptor.flags - changed) | (kept.flags & changed);
+            descriptor.rights_base -= kept.changes.base;
+            descriptor.rights_inheriting -= kept.changes.inheriting;
+            let changes = &mut descriptor.changes;
+            changes.flags |= kept.changes.flags;
+            changes.base |= kept.changes.base;
+            changes.inheriting |= kept.changes.inheriting;
         }
         Ok(())
     }

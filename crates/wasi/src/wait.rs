@@ -42,6 +42,13 @@ impl Waiter {
         own.is_some_and(|own| Arc::ptr_eq(own, interrupt))
     }
 
+    /// As [`waits_on`](Self::waits_on), by the flag's address.
+    #[inline]
+    pub(crate) fn is_stopped_by(&self, interrupt: *const Interrupt) -> bool {
+        let own = self.interrupt.as_ref();
+        own.is_some_and(|own| std::ptr::eq(Arc::as_ptr(own), interrupt))
+    }
+
     /// Whether a wait can be left to the system, as nobody may end it.
     pub(crate) fn never_stops(&self) -> bool {
         self.interrupt.is_none()

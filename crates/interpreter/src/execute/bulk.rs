@@ -42,7 +42,7 @@ pub(crate) unsafe fn grow_memory(ctx: *mut Context, index: u32, delta: u64) -> u
     unsafe {
         let memory: &mut Memory = &mut **(*ctx).memories.add(index as usize);
         let old = memory.grow(index_of(delta, memory.ty.index64));
-        (*ctx).refresh_memory();
+        Context::refresh_memory(ctx);
         old.unwrap_or(u64::MAX)
     }
 }

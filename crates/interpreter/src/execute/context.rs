@@ -89,13 +89,14 @@ impl Context {
         unsafe { *self.imported_globals.add(index) }
     }
 
-    /// Takes over memory 0 as it is now.
-    pub unsafe fn refresh_memory(&mut self) {
-        if self.memory_count > 0 {
-            // SAFETY: V3.
-            unsafe {
-                let memory = self.memory(0);
-                (self.memory_base, self.memory_bytes) = (memory.base(), memory.len_bytes());
+    /// Takes over memory 0 as it is now. By a pointer, as a unique reference would claim
+    /// `stack_limit` too, which other threads may write meanwhile.
+    pub unsafe fn refresh_memory(this: *mut Self) {
+        // SAFETY: V3.
+        unsafe {
+            if (*this).memory_count > 0 {
+                let memory = (*this).memory(0);
+                ((*this).memory_base, (*this).memory_bytes) = (memory.base(), memory.len_bytes());
             }
         }
     }
@@ -286,14 +287,19 @@ impl Allowance {
         Arc::new(Self(AtomicU64::new(amount)))
     }
 
-    /// Takes from it, or `None` if there is not so much. Nothing is given back:
-    /// memories and tables live as long as their store.
+    /// Takes from it, or `None` if there is not so much. What was taken for something
+    /// that exists is never given back: memories and tables live as long as their store.
     pub fn take(&self, amount: u64) -> Option<()> {
         let less = |left: u64| left.checked_sub(amount);
         let taken = self
             .0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         taken.ok().map(drop)
+    }
+
+    /// Gives back what was taken for something that could not be had after all.
+    fn give_back(&self, amount: u64) {
+        self.0.fetch_add(amount, Ordering::Relaxed);
     }
 }
 
@@ -452,9 +458,47 @@ impl Table {
         if new > self.max || new > self.ty.limits.max.unwrap_or(u64::from(u32::MAX)) {
             return None;
         }
-        self.elements.try_reserve(delta as usize).ok()?;
-        self.allowance.take(delta)?;
+        self.reserve(delta)?;
         self.elements.resize(new as usize, init);
         Some(old)
+    }
+
+    /// Room for more elements, which the allowance is asked for first: what it refuses
+    /// must not be taken from the system either.
+    pub fn reserve(&mut self, delta: u64) -> Option<()> {
+        self.allowance.take(delta)?;
+        if self.elements.try_reserve(delta as usize).is_err() {
+            self.allowance.give_back(delta);
+            return None;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fossor_module::{Limits, RefType};
+
+    fn table(allowed: u64) -> Table {
+        Table {
+            ty: TableType {
+                element: RefType::FUNCREF,
+                limits: Limits { min: 0, max: None },
+                index64: false,
+            },
+            elements: Buffer::default(),
+            max: 10_000_000,
+            allowance: Allowance::new(allowed),
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_not_allowed_to_grow_takes_no_memory() {
+        let mut table = table(100);
+        assert_eq!(table.grow(1_000_000, 0), None);
+        assert_eq!(table.elements.capacity(), 0);
+        assert_eq!(table.grow(100, 0), Some(0));
+        assert_eq!(table.grow(1, 0), None);
     }
 }

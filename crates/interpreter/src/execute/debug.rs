@@ -5,6 +5,7 @@
 //! it. Other code has nothing of this.
 
 use super::context::Execution;
+use super::sample::Lent;
 use super::walk::{Walker, frames};
 use crate::frame_layout::FrameLayout;
 use crate::module::ModuleInner;
@@ -229,16 +230,15 @@ pub(super) unsafe fn trapped(execution: *mut Execution, trap: Trap) -> bool {
 unsafe fn observe(execution: *mut Execution, trap: Option<Trap>) -> bool {
     // SAFETY: V3; the observer is taken out, so that it is reached once.
     unsafe {
-        let Some(mut observer) = (*execution).observer.take() else {
+        let Some(mut observer) = Lent::take(&raw mut (*execution).observer) else {
             return false;
         };
-        let Observer { each, walker } = &mut *observer;
+        let Observer { each, walker } = &mut **observer.get_mut();
         let outcome = each(&mut Stopped {
             execution,
             walker,
             trap,
         });
-        (*execution).observer = Some(observer);
         outcome.is_continue()
     }
 }

@@ -215,6 +215,11 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
             })));
         }
         base.copy_from_nonoverlapping(slots.as_ptr(), count);
+        let under_way = UnderWay {
+            execution,
+            base,
+            depth: (*execution).depth,
+        };
         (*execution).depth += 1;
         (*execution).exit = Exit::Running;
         // Where an earlier run stopped is overwritten by now.
@@ -223,9 +228,7 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
             true => call_host_of(execution, &callee, base, None),
             false => run(execution, &callee, base),
         };
-        (*execution).depth -= 1;
-        (*execution).exit = Exit::Running;
-        (*execution).stack_top = base;
+        drop(under_way);
         match exit {
             Exit::Running | Exit::Returned => {
                 slots.copy_from_slice(std::slice::from_raw_parts(base, count));
@@ -245,6 +248,28 @@ pub(crate) fn call(store: &mut Store, func: Func, slots: &mut [u64]) -> Result<(
                 settle_fuel(execution, trap);
                 Err(Error::Trap(Box::new(walk::trap_info(execution, trap))))
             }
+        }
+    }
+}
+
+/// A call that is under way. When it is over the store is ready for another one, also
+/// where a panic of a sampler or an observer ends it, which the embedder may catch.
+struct UnderWay {
+    execution: *mut Execution,
+    /// Where its frames begin.
+    base: *mut u64,
+    /// How many runs it is nested in.
+    depth: u32,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        // SAFETY: V3: the call that made this is not over, so that its store is alive.
+        unsafe {
+            let execution = self.execution;
+            (*execution).depth = self.depth;
+            (*execution).exit = Exit::Running;
+            (*execution).stack_top = self.base;
         }
     }
 }
@@ -285,7 +310,7 @@ unsafe fn run(execution: *mut Execution, callee: &FuncRef, fp: *mut u64) -> Exit
     // SAFETY: V1: the frame's end is compared first; V2, V3.
     unsafe {
         let ctx = callee.ctx;
-        (*ctx).refresh_memory();
+        Context::refresh_memory(ctx);
         let code = (*callee.entry).code();
         let header = code.cast::<CodeHeader>().read();
         if fp as usize + header.frame_slots as usize * 8 > (*execution).stack_limit() as usize {
@@ -329,7 +354,7 @@ pub(super) unsafe fn call_host(ctx: *mut Context, func: *const FuncRef, args: *m
         let exit = call_host_of(execution, &*func, args, Some((*(*ctx).instance).id));
         (*execution).heed_interrupt();
         (*ctx).fuel = (*execution).fuel;
-        (*ctx).refresh_memory();
+        Context::refresh_memory(ctx);
         exit
     }
 }
@@ -376,7 +401,11 @@ unsafe fn call_host_of(
             Ok(Err(HostError::Other(error))) => match error.downcast::<Error>() {
                 // A guest that was called back failed: as if it were one run.
                 Ok(error) => match *error {
-                    Error::Exception(info) if info.thrown.store == id => {
+                    // What it names means something else here, or nothing.
+                    error if error.is_of_other_store(id) => {
+                        fail(execution, Error::Host(Box::new(error)))
+                    }
+                    Error::Exception(info) => {
                         (*execution).thrown = Some(info.thrown.exception);
                         Exit::Thrown
                     }
@@ -417,7 +446,7 @@ unsafe fn fail(execution: *mut Execution, error: Error) -> Exit {
 /// Takes over the memory of a context that was just made.
 pub(crate) fn refresh(context: &mut Context) {
     // SAFETY: V3: its pointers were set.
-    unsafe { context.refresh_memory() }
+    unsafe { Context::refresh_memory(context) }
 }
 
 /// Code of the context `to` goes on after code of `from`: its memory may have grown
@@ -427,7 +456,7 @@ pub(super) unsafe fn enter_instance(from: *mut Context, to: *mut Context) {
     // SAFETY: V3.
     unsafe {
         (*to).fuel = (*from).fuel;
-        (*to).refresh_memory();
+        Context::refresh_memory(to);
     }
 }
 

@@ -8,6 +8,7 @@ use super::context::Execution;
 use super::walk::{Walker, frames};
 use crate::store::Store;
 use crate::value::InstanceId;
+use std::mem::ManuallyDrop;
 
 /// What is done with each sample.
 pub(crate) type SampleFn = dyn FnMut(&mut Sample<'_>) + Send + Sync;
@@ -84,15 +85,44 @@ impl Sampler {
 pub(super) unsafe fn take(execution: *mut Execution) {
     // SAFETY: V3; the sampler is taken out, so that it is reached once.
     unsafe {
-        let Some(mut sampler) = (*execution).sampler.take() else {
+        let Some(mut sampler) = Lent::take(&raw mut (*execution).sampler) else {
             return;
         };
-        let Sampler { each, walker, .. } = &mut *sampler;
+        let Sampler { each, walker, .. } = &mut **sampler.get_mut();
         each(&mut Sample {
             store: &*(*execution).store,
             execution,
             walker,
         });
-        (*execution).sampler = Some(sampler);
+    }
+}
+
+/// What was taken out of its place while it is used, and is back there afterwards, also
+/// where it panics: the embedder may catch that, and call the guest again.
+pub(super) struct Lent<T> {
+    place: *mut Option<T>,
+    value: ManuallyDrop<T>,
+}
+
+impl<T> Lent<T> {
+    /// What is in the place, which stays where it is as long as the result lives.
+    pub unsafe fn take(place: *mut Option<T>) -> Option<Self> {
+        // SAFETY: V3, as the caller says.
+        let value = unsafe { (*place).take() }?;
+        Some(Self {
+            place,
+            value: ManuallyDrop::new(value),
+        })
+    }
+
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T> Drop for Lent<T> {
+    fn drop(&mut self) {
+        // SAFETY: V3, as whoever took it said; the value is not used any more.
+        unsafe { *self.place = Some(ManuallyDrop::take(&mut self.value)) };
     }
 }

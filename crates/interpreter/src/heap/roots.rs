@@ -1,5 +1,6 @@
 //! What the host holds of the heap.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An entry of the table, as long as its scope or its [`Rooted`] lasts.
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct RootId {
     index: u32,
     /// Tells it from an earlier one at the same place.
-    generation: u32,
+    generation: NonZeroU32,
 }
 
 impl std::fmt::Debug for RootGuard {
@@ -37,7 +38,7 @@ struct Entries {
 
 struct Entry {
     slot: u64,
-    generation: u32,
+    generation: NonZeroU32,
 }
 
 impl RootGuard {
@@ -110,7 +111,7 @@ impl Entries {
         let index = self.free.pop().unwrap_or_else(|| {
             self.all.push(Entry {
                 slot: 0,
-                generation: 0,
+                generation: NonZeroU32::MIN,
             });
             self.all.len() as u32 - 1
         });
@@ -125,7 +126,7 @@ impl Entries {
     fn release(&mut self, index: u32) {
         let entry = &mut self.all[index as usize];
         entry.slot = 0;
-        entry.generation = entry.generation.wrapping_add(1);
+        entry.generation = entry.generation.checked_add(1).unwrap_or(NonZeroU32::MIN);
         self.free.push(index);
     }
 }

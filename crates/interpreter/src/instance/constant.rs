@@ -16,7 +16,7 @@ pub(super) struct Env<'a> {
     globals: &'a [GlobalId],
     heap: &'a mut Heap,
     roots: StoreRoots<'a>,
-    store: u32,
+    store: u64,
     /// Whether an object was not to be had.
     exhausted: bool,
 }

@@ -63,6 +63,18 @@ impl Store {
     ) -> Result<InstanceId, Error> {
         let state = &*snapshot.0;
         self.check_instantiation(&state.module, imports)?;
+        let funcs = imports.iter().filter_map(|import| match import {
+            Extern::Func(func) => Some(host::type_id(*func)),
+            _ => None,
+        });
+        for (at, (given, &wanted)) in funcs.zip(&state.import_types).enumerate() {
+            if !self.engine.is_subtype(given, wanted) {
+                return Err(Error::Resources(format!(
+                    "imported function {at} is not of the type of the one that the snapshot was \
+                     taken with"
+                )));
+            }
+        }
         let index = self.allocate(&state.module, imports, Some(state))?;
         for (position, frozen) in state.tables.iter().enumerate() {
             let instance = self.instances[index].get();

@@ -89,7 +89,7 @@ impl Instance {
     }
 
     /// A function by its index.
-    pub fn func(&self, store: u32, index: u32) -> Func {
+    pub fn func(&self, store: u64, index: u32) -> Func {
         match self.imported_funcs.get(index as usize) {
             Some(func) => *func,
             None => Func {
@@ -107,7 +107,7 @@ impl Instance {
     }
 
     /// What an export names.
-    pub fn extern_of(&self, store: u32, kind: ExternKind, index: u32) -> Extern {
+    pub fn extern_of(&self, store: u64, kind: ExternKind, index: u32) -> Extern {
         match kind {
             ExternKind::Func => Extern::Func(self.func(store, index)),
             ExternKind::Memory => Extern::Memory(self.memory_ids[index as usize]),
@@ -117,7 +117,7 @@ impl Instance {
         }
     }
 
-    fn handle(store: u32, index: usize) -> Handle {
+    fn handle(store: u64, index: usize) -> Handle {
         Handle {
             store,
             index: index as u32,

@@ -3,6 +3,7 @@
 use super::Instance;
 use crate::error::Error;
 use crate::execute::context::FuncRef;
+use crate::execute::host;
 use crate::module::Module;
 use crate::reserve::Image;
 use crate::store::Store;
@@ -22,6 +23,9 @@ pub struct Snapshot(pub(super) Arc<State>);
 
 pub(super) struct State {
     pub module: Module,
+    /// The type of each function that was given as an import, which may be a subtype of
+    /// the import's: references may be of that.
+    pub import_types: Box<[u32]>,
     /// One for each memory of the module.
     pub memories: Vec<Image>,
     /// One for each table of the module.
@@ -101,6 +105,11 @@ impl Store {
         let memories = instance.memory_ids.iter();
         Ok(Snapshot(Arc::new(State {
             module: instance.module.clone(),
+            import_types: instance
+                .imported_funcs
+                .iter()
+                .map(|&func| host::type_id(func))
+                .collect(),
             memories: memories.map(|&id| Image::new(self.memory(id))).collect(),
             tables,
             globals,

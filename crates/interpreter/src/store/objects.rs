@@ -60,6 +60,13 @@ impl Store {
 
     /// Makes a table.
     pub fn new_table(&mut self, ty: TableType, init: Val) -> Result<TableId, Error> {
+        if !self.fits(&init, ValType::Ref(ty.element)) {
+            return Err(Error::Call(format!(
+                "a table of {} was given a {}",
+                ty.element,
+                init.ty()
+            )));
+        }
         self.check_val(&init);
         self.new_table_raw(ty, ty.limits.min, init.to_slots()[0])
     }
@@ -88,21 +95,19 @@ impl Store {
         &mut self,
         ty: TableType,
         size: u64,
-        mut elements: Buffer<u64>,
+        elements: Buffer<u64>,
     ) -> Result<TableId, Error> {
         let max = self.limits.table_elements;
-        let fits = size <= max && elements.try_reserve(size as usize).is_ok();
-        let allowance = self.table_allowance.clone();
-        if !fits || allowance.take(size).is_none() {
-            let message = format!("a table of {size} elements cannot be had");
-            return Err(Error::Resources(message));
-        }
-        let table = Table {
+        let mut table = Table {
             ty,
             elements,
             max,
-            allowance,
+            allowance: self.table_allowance.clone(),
         };
+        if size > max || table.reserve(size).is_none() {
+            let message = format!("a table of {size} elements cannot be had");
+            return Err(Error::Resources(message));
+        }
         self.tables.push(Owned::new(table));
         Ok(TableId(self.handle(self.tables.len() - 1)))
     }

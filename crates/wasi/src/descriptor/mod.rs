@@ -26,8 +26,21 @@ pub(crate) struct Descriptor {
     pub(crate) flags: FdFlags,
     pub(crate) rights_base: Rights,
     pub(crate) rights_inheriting: Rights,
+    /// What of the above is the guest's doing.
+    pub(crate) changes: Changes,
     /// What the trace calls it: `stdin`, a guest path.
     pub(crate) name: Option<Box<str>>,
+}
+
+/// What a guest did to a descriptor: another one that begins in its state relies on
+/// that, and on nothing else of this context's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    /// Flags that it set or cleared.
+    pub(crate) flags: FdFlags,
+    /// Rights that it gave up.
+    pub(crate) base: Rights,
+    pub(crate) inheriting: Rights,
 }
 
 /// What is behind a descriptor.
@@ -167,6 +180,7 @@ impl Descriptor {
             flags: from_host_flags(host_flags),
             rights_base,
             rights_inheriting: Rights::empty(),
+            changes: Changes::default(),
             name: Some(name.into()),
         })
     }
@@ -184,6 +198,7 @@ impl Descriptor {
             flags: FdFlags::empty(),
             rights_base: file_rights(FileType::Unknown, access, false),
             rights_inheriting: Rights::empty(),
+            changes: Changes::default(),
             name: Some(name.into()),
         }
     }
@@ -197,6 +212,7 @@ impl Descriptor {
             flags: FdFlags::NONBLOCK,
             rights_base: listener_rights(),
             rights_inheriting: file_rights(FileType::SocketStream, HostFlags::RDWR, false),
+            changes: Changes::default(),
             name: Some(name.into()),
         }
     }
@@ -214,6 +230,7 @@ impl Descriptor {
             flags,
             rights_base: file_rights(FileType::SocketStream, HostFlags::RDWR, false),
             rights_inheriting: Rights::empty(),
+            changes: Changes::default(),
             name,
         }
     }
@@ -225,6 +242,7 @@ impl Descriptor {
             flags: FdFlags::empty(),
             rights_base: directory_rights(directory.read_only),
             rights_inheriting: inheriting_rights(directory.read_only),
+            changes: Changes::default(),
             object: Object::Directory(directory),
             name,
         }

@@ -42,6 +42,7 @@ impl WasiCtx {
             return Err(Errno::Notsup.into());
         }
         descriptor.flags = flags;
+        descriptor.changes.flags |= changed;
         Ok(())
     }
 
@@ -65,6 +66,8 @@ impl WasiCtx {
         {
             return Err(Errno::Notcapable.into());
         }
+        descriptor.changes.base |= descriptor.rights_base - base;
+        descriptor.changes.inheriting |= descriptor.rights_inheriting - inheriting;
         descriptor.rights_base = base;
         descriptor.rights_inheriting = inheriting;
         Ok(())

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use crate::WasiCtx;
 use crate::abi::{Errno, Fd, FdFlags, FileType, Filestat, GuestPath, LookupFlags, OFlags, Rights};
 use crate::call::Stop;
-use crate::descriptor::{Descriptor, Directory, HostFile, Object, Readiness, file_rights};
+use crate::descriptor::{Changes, Descriptor, Directory, HostFile, Object, Readiness, file_rights};
 use crate::os::{HostFlags, Mode, Os};
 use crate::path::resolve;
 
@@ -181,6 +181,7 @@ fn describe(
         flags: fdflags,
         rights_base: file_rights(stat.file_type, flags, terminal),
         rights_inheriting: Rights::empty(),
+        changes: Changes::default(),
         name: None,
     })
 }

@@ -106,3 +106,51 @@ fn read_only_directories_show_no_right_to_change() {
     assert_eq!(guest.u64_at(0x8010) & changing, 0);
     assert_ne!(guest.u64_at(0x8008) & PATH_OPEN, 0);
 }
+
+/// A guest that begins from a snapshot is where the other one was: it has no right that
+/// that one gave up, nor a stream that it closed.
+#[test]
+fn what_a_guest_gave_up_another_in_its_state_does_not_have() {
+    const APPEND: u64 = 1;
+    let builder = || {
+        WasiCtx::builder()
+            .strict_rights(true)
+            .preopen_dir(std::env::temp_dir(), "/", Access::ReadWrite)
+            .unwrap()
+    };
+    let fdstat = |guest: &mut Guest, fd| {
+        guest.ok("fd_fdstat_get", &[fd, 0x8000]);
+        (
+            guest.u64_at(0x8000) >> 16 & 0xffff,
+            guest.u64_at(0x8008),
+            guest.u64_at(0x8010),
+        )
+    };
+    let mut first = Guest::new(builder());
+    let (flags, base, inheriting) = fdstat(&mut first, DIR);
+    assert!(flags == 0 && base & PATH_OPEN != 0 && inheriting & WRITE != 0);
+    let given_up = [DIR, base & !(1 << 9), inheriting & !WRITE];
+    first.ok("fd_fdstat_set_rights", &given_up);
+    first.ok("fd_fdstat_set_flags", &[1, APPEND]);
+    first.ok("fd_close", &[2]);
+    let kept = first.ctx.keep_descriptors().unwrap();
+
+    let mut second = Guest::new(builder());
+    second.ctx.restore_descriptors(&kept).unwrap();
+    assert_eq!(
+        fdstat(&mut second, DIR),
+        (0, base & !(1 << 9), inheriting & !WRITE)
+    );
+    let made = second.path("path_create_directory", DIR, "fossor-never-made");
+    assert_eq!(made, Errno::Notcapable);
+    assert_eq!(fdstat(&mut second, 1).0, APPEND);
+    assert_eq!(second.errno("fd_fdstat_get", &[2, 0x8000]), Errno::Badf);
+
+    // What it did not change is what its own context says.
+    second.ok("fd_fdstat_set_flags", &[1, 0]);
+    let kept = second.ctx.keep_descriptors().unwrap();
+    let mut third = Guest::new(builder());
+    third.ctx.restore_descriptors(&kept).unwrap();
+    assert_eq!(fdstat(&mut third, 1).0, 0);
+    assert_eq!(fdstat(&mut third, 0), fdstat(&mut first, 0));
+}
