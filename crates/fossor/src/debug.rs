@@ -151,8 +151,7 @@ impl Stopped<'_, '_> {
     ///
     /// If that is of another type.
     pub fn memory_and_data<T: 'static>(&mut self) -> (&mut [u8], &mut T) {
-        let (store, instance) = self.core.store_and_instance();
-        let (memory, data) = store.memory_and_data(instance);
+        let (memory, data) = self.core.memory_and_data();
         (memory.unwrap_or_default(), store::data_mut(data))
     }
 

@@ -13,6 +13,7 @@ use crate::store::Store;
 use crate::value::{InstanceId, Val};
 use fossor_host::Trap;
 use fossor_module::ValType;
+use std::any::Any;
 use std::ops::ControlFlow;
 
 /// Words of the instruction `step`.
@@ -102,12 +103,13 @@ impl Stopped<'_> {
         unsafe { &*(*self.execution).store }
     }
 
-    /// The store, to change what is in memories and globals, and the instance whose
-    /// code is next.
-    pub fn store_and_instance(&mut self) -> (&mut Store, Option<InstanceId>) {
+    /// Memory 0 of the instance whose code is next, and the host's data, to be changed.
+    /// Not the whole store: a call in it would overwrite the frames of the guest that
+    /// stands still.
+    pub fn memory_and_data(&mut self) -> (Option<&mut [u8]>, &mut (dyn Any + Send)) {
         let instance = self.instance();
         // SAFETY: as `store`.
-        (unsafe { &mut *(*self.execution).store }, instance)
+        unsafe { (*(*self.execution).store).memory_and_data(instance) }
     }
 
     /// The instance whose code is next.
