@@ -1,9 +1,8 @@
 /* The C API of WebAssembly engines, as Fossor provides it.
  *
  * The declarations are compatible with the standard `wasm.h`: programs written
- * for that compile against this file and link with libfossor_c_api. Not
- * provided are serialised modules (an interpreter has nothing to keep; the
- * functions answer with an empty vector and a null module).
+ * for that compile against this file and link with libfossor_c_api. A serialised
+ * module is its own binary: an interpreter has nothing else to keep.
  *
  * Ownership: `own` marks what the receiver has to delete: results and output
  * parameters belong to the caller, parameters to the callee. Everything else is

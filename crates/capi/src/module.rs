@@ -69,18 +69,21 @@ pub unsafe extern "C" fn wasm_module_exports(
     unsafe { out.write(Vector::new(boxes.collect())) };
 }
 
+/// The module's own binary: nothing is compiled ahead that could be kept.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wasm_module_serialize(_: &Object, out: *mut ByteVec) {
+pub unsafe extern "C" fn wasm_module_serialize(object: &Object, out: *mut ByteVec) {
+    let bytes = module(object).map_or(&[][..], Module::bytes);
     // SAFETY: C1.
-    unsafe { out.write(Vector::new(Vec::new())) };
+    unsafe { out.write(Vector::new(bytes.to_vec())) };
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn wasm_module_deserialize(
-    _: &wasm_store_t,
-    _: Option<&ByteVec>,
+pub unsafe extern "C" fn wasm_module_deserialize(
+    store: &wasm_store_t,
+    binary: Option<&ByteVec>,
 ) -> Option<Box<Object>> {
-    last_error::set("modules are not serialised: an interpreter has nothing to keep")
+    // SAFETY: C1.
+    unsafe { wasm_module_new(store, binary) }
 }
 
 #[unsafe(no_mangle)]

@@ -128,6 +128,16 @@ fn objects() {
 }
 
 #[test]
+fn types() {
+    check("types", &[], "done\n");
+}
+
+#[test]
+fn references() {
+    check("references", &[], "done\n");
+}
+
+#[test]
 fn own_store() {
     check("own_store", &[], "done\n");
 }
